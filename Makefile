@@ -1,0 +1,63 @@
+# The verbs of this project. `make` alone lists them.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/pytest -n 2
+CODE := gateway schema resolvers loaders tests
+
+.DEFAULT_GOAL := help
+.PHONY: help install serve test quick lint format lock clean
+
+help: ## List the verbs
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+install: $(VENV)/installed ## Make .venv from the lock, and install the embedded engines
+	@$(BIN)/python -m gateway.demo.dynamodb
+
+serve: install ## Start the demo
+	$(BIN)/gateway demo
+
+test: install ## Run all tests
+	$(PYTEST)
+
+quick: install ## Run the tests that take no seconds
+	$(PYTEST) -m "not slow"
+
+lint: install ## Check style, types and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install ## Format the code, and mend what can be mended
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: install ## Bring requirements.lock in line with pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--extra demo --extra dev pyproject.toml -o requirements.lock
+
+clean: ## Remove what the other verbs made, the lock aside
+	rm -rf $(VENV) .engines build *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+		.import_linter_cache
+
+# Prints the newest Python that will do. Debian keeps `ensurepip`, which venv needs, in a package
+# of its own.
+find_python = for name in python3.14 python3.13 python3.12 python3.11 python3; do \
+		if "$$name" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))'; \
+		then command -v "$$name"; break; fi; \
+	done 2>/dev/null
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	@python=$$($(find_python)); \
+	if [ -z "$$python" ]; then \
+		echo "Python 3.11 or later with its venv module is missing" \
+			"(Debian: apt-get install python3 python3-venv)." >&2; \
+		exit 1; \
+	fi; \
+	$(BIN)/python -c "" 2>/dev/null || "$$python" -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation -e .
+	@touch $@

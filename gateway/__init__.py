@@ -1,0 +1,1 @@
+"""The process: settings, HTTP, authentication, execution and the command line."""
