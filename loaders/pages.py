@@ -1,0 +1,132 @@
+"""Pages of a listing: from a client's arguments to a window, and from its rows to cursors."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from loaders import cursors
+from loaders.errors import BadUserInput
+from loaders.sealing import Seal
+from loaders.stores.interface import Count, Key, Route, Slice, Window
+from loaders.tables.facts import Row
+
+DEFAULT_SIZE = 20
+LARGEST_SIZE = 100
+
+
+@dataclass(frozen=True)
+class Paging:
+    """The arguments of a connection, as the client gave them."""
+
+    first: int | None = None
+    after: str | None = None
+    last: int | None = None
+    before: str | None = None
+
+    def check(self) -> None:
+        """Raise BadUserInput where these arguments name no page."""
+        if self.first is not None and self.last is not None:
+            raise BadUserInput("give either first or last, not both", argument="last")
+        if self.after is not None and self.before is not None:
+            raise BadUserInput("give either after or before, not both", argument="before")
+        if self.backward and self.after is not None:
+            raise BadUserInput("after goes with first; last goes with before", argument="after")
+        if self.first is not None and self.before is not None:
+            raise BadUserInput("before goes with last; first goes with after", argument="before")
+        for name, size in (("first", self.first), ("last", self.last)):
+            if size is not None and not 1 <= size <= LARGEST_SIZE:
+                raise BadUserInput(f"{name} must be from 1 to {LARGEST_SIZE}", argument=name)
+
+    @property
+    def backward(self) -> bool:
+        return self.last is not None or self.before is not None
+
+    @property
+    def size(self) -> int:
+        return self.first or self.last or DEFAULT_SIZE
+
+    @property
+    def cursor(self) -> tuple[str, str] | None:
+        """The argument that holds a cursor, and the cursor."""
+        if self.after is not None:
+            return "after", self.after
+        if self.before is not None:
+            return "before", self.before
+        return None
+
+
+def window(
+    route: Route,
+    seal: Seal,
+    paging: Paging,
+    *,
+    descending: bool | None = None,
+    between: tuple[Any, Any] | None = None,
+    filters: tuple[tuple[str, Any], ...] = (),
+) -> Window:
+    """The window that these arguments name; BadUserInput where there is none."""
+    paging.check()
+    low, high = between or (None, None)
+    if low is not None and high is not None and high < low:
+        raise BadUserInput("the range ends before it begins", argument="between")
+    return Window(
+        size=paging.size,
+        descending=route.descending if descending is None else descending,
+        backward=paging.backward,
+        after=paging.cursor and cursors.read(seal, route, paging.cursor[1], paging.cursor[0]),
+        between=None if low is None and high is None else (low, high),
+        filters=filters,
+    )
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of a window, and what a connection tells of them.
+
+    A row may be an error, where one of several sources did not answer.
+    """
+
+    route: Route
+    seal: Seal
+    window: Window
+    slice: Slice
+    total: Callable[[Any], Awaitable[Count]]
+    """Counts all rows of the listing, for the field that asks."""
+
+    @property
+    def rows(self) -> list[Row]:
+        return self.slice.rows
+
+    def cursor(self, row: Row) -> str:
+        return self._cursor_at(tuple(row[name] for name in self.route.position))
+
+    def _cursor_at(self, position: Key) -> str:
+        return cursors.write(self.seal, self.route, position)
+
+    @property
+    def budget_spent(self) -> bool:
+        return self.slice.stopped_at is not None
+
+    @property
+    def has_next_page(self) -> bool:
+        return self.window.after is not None if self.window.backward else self.slice.more
+
+    @property
+    def has_previous_page(self) -> bool:
+        return self.slice.more if self.window.backward else self.window.after is not None
+
+    @property
+    def start_cursor(self) -> str | None:
+        return self._edge_cursor(0, at_end=self.window.backward)
+
+    @property
+    def end_cursor(self) -> str | None:
+        return self._edge_cursor(-1, at_end=not self.window.backward)
+
+    def _edge_cursor(self, place: int, *, at_end: bool) -> str | None:
+        """The cursor to go on from: past the rows that were examined in vain, at that end."""
+        if at_end and self.slice.stopped_at is not None:
+            return self._cursor_at(self.slice.stopped_at)
+        return self.cursor(self.rows[place]) if self.rows else None

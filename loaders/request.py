@@ -1,0 +1,156 @@
+"""One request: who asks, until when, and the loaders that it has opened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from aiodataloader import DataLoader, Loader, dispatch_queue
+
+from loaders.clock import Clock
+from loaders.errors import GatewayError
+from loaders.sealing import Seal
+from loaders.stores.interface import Store
+from loaders.tables.facts import StoredTable
+from loaders.trace import Trace
+from loaders.viewer import Viewer
+
+T = TypeVar("T")
+
+Columns = Mapping[StoredTable, frozenset[str]]
+"""The columns that a document reads of each table."""
+Batch = Callable[[list[Any], list[str]], Coroutine[Any, Any, list[Any]]]
+"""Answers for distinct keys, told the field paths that asked for them."""
+
+TICKS_AT_MOST = 8
+
+
+class RequestClosed(GatewayError):
+    """The request ended while this was being read."""
+
+
+class Path(Protocol):
+    """Where in the answer a field stands."""
+
+    def as_list(self) -> list[int | str]: ...
+
+
+class Asking(Protocol):
+    """What a resolver is told of the field that asks: graphql-core's and Strawberry's info."""
+
+    @property
+    def context(self) -> Request: ...
+
+    @property
+    def path(self) -> Any: ...
+
+
+class BatchLoader(DataLoader[Any, Any]):
+    """aiodataloader, waiting a little longer, so that loads of sibling fields meet.
+
+    It dispatches when no new key has come for one tick of the event loop, eight at most: a split
+    batch costs a whole store call, a tick next to nothing.
+    """
+
+    def __init__(self, request: Request, batch: Batch) -> None:
+        super().__init__()
+        self._request = request
+        self._read = batch
+        self._paths: list[str] = []
+
+    def ask(self, key: Any, path: Any) -> Awaitable[Any]:
+        """The value of a key. Cancelling one waiter leaves the others waiting."""
+        if self._request.trace.wanted:
+            self._paths.append(".".join(map(str, path.as_list())))
+        return asyncio.shield(self.load(key))
+
+    async def batch_load_fn(self, keys: list[Any]) -> list[Any]:
+        paths, self._paths = self._paths, []
+        task = self._request.own(self._read(keys, paths))
+        try:
+            return await task
+        except asyncio.CancelledError:
+            raise RequestClosed("the request was closed") from None
+
+    def do_resolve_reject(self, key: Any, future: asyncio.Future[Any]) -> None:
+        self._queue.append(Loader(key=key, future=future))
+        if len(self._queue) == 1:
+            self.loop.call_soon(self._settle, 1, 1)
+
+    def _settle(self, seen: int, ticks: int) -> None:
+        waiting = len(self._queue)
+        if waiting > seen and ticks < TICKS_AT_MOST:
+            self.loop.call_soon(self._settle, waiting, ticks + 1)
+        else:
+            dispatch_queue(self)
+
+
+@dataclass(frozen=True)
+class Aside:
+    """Asks for the request itself, where no field did."""
+
+    context: Request
+
+    @property
+    def path(self) -> Path:
+        return self
+
+    def as_list(self) -> list[int | str]:
+        return ["(viewer)"]
+
+
+@dataclass
+class Request:
+    """What resolvers are given as their context.
+
+    `deadline` is in the event loop's time, in seconds. `identities` finds, for each product, the
+    keys of the accounts that a viewer has there.
+    """
+
+    viewer: Viewer
+    stores: Mapping[str, Store]
+    identities: Mapping[str, Callable[[Request], Awaitable[frozenset[Any]]]]
+    columns: Columns
+    seal: Seal
+    clock: Clock
+    deadline: float
+    trace: Trace
+    image_base_url: str
+    _loaders: dict[Any, BatchLoader] = field(default_factory=dict)
+    _owners: dict[str, asyncio.Task[frozenset[Any]]] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    def loader(self, identity: Any, batch: Batch) -> BatchLoader:
+        """The loader of this identity, opened on first use."""
+        loader = self._loaders.get(identity)
+        if loader is None:
+            loader = self._loaders[identity] = BatchLoader(self, batch)
+        return loader
+
+    async def owners(self, product: str) -> frozenset[Any]:
+        """The keys of the viewer's accounts at a product, looked up once a request."""
+        task = self._owners.get(product)
+        if task is None:
+            task = self._owners[product] = self.own(self._look_up_owners(product))
+        return await asyncio.shield(task)
+
+    async def _look_up_owners(self, product: str) -> frozenset[Any]:
+        if self.viewer.email is None:
+            return frozenset()
+        return await self.identities[product](self)
+
+    def own(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run this until it ends or the request is closed."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def close(self) -> None:
+        """Cancel what still runs, and wait until it has stopped."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,71 @@
+"""Who may take a way to rows: decided when it is declared, applied before a store is asked."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from loaders.errors import Forbidden, Internal
+from loaders.request import Request
+from loaders.stores.interface import Key
+from loaders.tables.facts import Read, Row, StoredTable
+
+
+class Scope(Enum):
+    """How far a way to rows reaches, and so whose rows it may bring."""
+
+    ANYONE = "rows that anyone may read"
+    SIGNED_IN = "rows that anyone with an account at the product may read"
+    OWNER = "rows that lead to one owner: the store returns those of the viewer alone"
+    EMAIL = "accounts by e-mail: the viewer's own e-mail is decided from the key"
+    SPANNING = "rows of many owners: staff alone"
+
+
+def scope_of(table: StoredTable, by: tuple[str, ...], *, single: bool) -> Scope:
+    """The scope of a way to rows, from the declarations."""
+    if table.read is Read.PUBLIC:
+        return Scope.ANYONE
+    if table.read is Read.SIGNED_IN:
+        return Scope.SIGNED_IN
+    if table.read is Read.STAFF:
+        return Scope.SPANNING
+    if table.email in by:
+        return Scope.EMAIL
+    if single or table.owner_column in by or any(_leads_to_an_owner(table, name) for name in by):
+        return Scope.OWNER
+    return Scope.SPANNING
+
+
+def _leads_to_an_owner(table: StoredTable, name: str) -> bool:
+    parent = table.columns[name].references
+    return parent is not None and parent.read is Read.OWNER
+
+
+def refuse_unless_allowed(scope: Scope, request: Request, what: str) -> None:
+    """Raise Forbidden where this viewer may not take this way at all."""
+    if scope is Scope.SPANNING and not request.viewer.is_staff:
+        raise Forbidden(f"{what} ranges over many owners: it is for staff alone")
+
+
+async def owners(scope: Scope, request: Request, product: str) -> frozenset[Any] | None:
+    """The owners whose rows this viewer may see; None for anybody's, empty for nobody's."""
+    if request.viewer.is_staff or scope in (Scope.ANYONE, Scope.EMAIL):
+        return None
+    mine = await request.owners(product)
+    if scope is Scope.SIGNED_IN and mine:
+        return None
+    return mine
+
+
+def own_emails(scope: Scope, request: Request, keys: list[Key]) -> list[Key]:
+    """Of keys that are e-mails, those that this viewer may look up."""
+    if scope is not Scope.EMAIL or request.viewer.is_staff:
+        return keys
+    mine = {email.lower() for email in request.viewer.emails}
+    return [key for key in keys if key[0].lower() in mine]
+
+
+def assert_owned(row: Row, table: StoredTable, allowed: frozenset[Any] | None) -> None:
+    """The loader's exit: a row of somebody else here is a fault of a store."""
+    if allowed is not None and isinstance(table.owner, str) and row[table.owner] not in allowed:
+        raise Internal(f"a row of {table} came back that its rule keeps out")

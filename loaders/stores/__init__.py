@@ -1,0 +1,1 @@
+"""Bytes and statements: each product's store behind one small interface."""

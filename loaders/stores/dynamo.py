@@ -1,0 +1,240 @@
+"""DynamoDB: BatchGetItem by full key, Query by partition; nothing that reads a whole table."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Any, Self
+
+from loaders.stores import queries
+from loaders.stores.attributes import to_python
+from loaders.stores.dynamo_client import DynamoAddress, DynamoClient, open_client, pause
+from loaders.stores.interface import Call, Count, Key, Route, Slice, Terms, Window
+from loaders.tables.dynamodb import PRIMARY, DynamoTable
+from loaders.tables.facts import Row, Through
+
+BATCH_SIZE = 100
+"""DynamoDB's bound on the keys of one BatchGetItem."""
+ITEMS_EXAMINED = 1_000
+"""The read budget: how many items one listing looks through for rows that pass its filters."""
+CALLS_AT_ONCE = 16
+"""How many calls on one table may be under way."""
+
+
+class DynamoStore:
+    """A product's tables in DynamoDB, by their physical names."""
+
+    def __init__(
+        self, client: DynamoClient, names: Mapping[str, str], resources: AsyncExitStack
+    ) -> None:
+        self._client = client
+        self._names = names
+        self._resources = resources
+        self._slots = {name: asyncio.Semaphore(CALLS_AT_ONCE) for name in names}
+
+    @classmethod
+    async def open(
+        cls,
+        product: str,
+        address: DynamoAddress,
+        names: Mapping[str, str],
+        *,
+        validate: bool = False,
+    ) -> Self:
+        """A store that has asked nothing yet. `validate` has botocore check each request."""
+        resources = AsyncExitStack()
+        client = await resources.enter_async_context(
+            open_client(address, parameter_validation=validate)
+        )
+        return cls(DynamoClient(client, product), names, resources)
+
+    async def close(self) -> None:
+        await self._resources.aclose()
+
+    async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
+        wanted = queries.decided_from_key(route, keys, terms)
+        find = self._find_by_key if route.index.name == PRIMARY else self._find_by_index
+        rows, mine = await asyncio.gather(
+            find(route, wanted, terms), self._mine(route, wanted, terms)
+        )
+        return [rows.get(key) if key in mine else None for key in keys]
+
+    async def listing(
+        self, route: Route, keys: list[Key], window: Window, terms: Terms
+    ) -> list[Slice]:
+        wanted = queries.decided_from_key(route, keys, terms)
+        mine, *slices = await asyncio.gather(
+            self._mine(route, wanted, terms),
+            *(self._slice(route, key, window, terms) for key in wanted),
+        )
+        answers = {key: part for key, part in zip(wanted, slices, strict=True) if key in mine}
+        return [answers.get(key) or Slice([], more=False) for key in keys]
+
+    async def count(
+        self, route: Route, keys: list[Key], window: Window, terms: Terms
+    ) -> list[Count]:
+        wanted = queries.decided_from_key(route, keys, terms)
+        mine, *counts = await asyncio.gather(
+            self._mine(route, wanted, terms),
+            *(self._count(route, key, window, terms) for key in wanted),
+        )
+        answers = {key: count for key, count in zip(wanted, counts, strict=True) if key in mine}
+        return [answers.get(key) or Count(0, exact=True) for key in keys]
+
+    async def _find_by_key(self, route: Route, keys: list[Key], terms: Terms) -> dict[Key, Row]:
+        items = await self._batch_get(_table(route), keys, terms.columns, terms)
+        return {
+            tuple(item[name] for name in route.by): item
+            for item in items
+            if queries.owned(item, route, terms)
+        }
+
+    async def _find_by_index(self, route: Route, keys: list[Key], terms: Terms) -> dict[Key, Row]:
+        first = Window(size=1)
+        slices = await asyncio.gather(*(self._slice(route, key, first, terms) for key in keys))
+        return {key: part.rows[0] for key, part in zip(keys, slices, strict=True) if part.rows}
+
+    async def _mine(self, route: Route, keys: list[Key], terms: Terms) -> frozenset[Key]:
+        """Which of these keys lead to rows of the owners, where the parent's key has to tell.
+
+        One BatchGetItem of the owners' own keys of the parent, beside the read itself.
+        """
+        owner = route.table.owner
+        if terms.owners is None or not isinstance(owner, Through):
+            return frozenset(keys)
+        place = route.by.index(owner.column)
+        parents = {(mine, key[place]): None for key in keys for mine in sorted(terms.owners)}
+        found = await self._batch_get(owner.parent, list(parents), owner.parent.key, terms)
+        present = {item[owner.parent.key[1]] for item in found}
+        return frozenset(key for key in keys if key[place] in present)
+
+    async def _batch_get(
+        self, table: Any, keys: Sequence[Key], columns: Sequence[str], terms: Terms
+    ) -> list[Row]:
+        """The items of these keys that exist, in no order, a hundred keys a call."""
+        chunks = [keys[start : start + BATCH_SIZE] for start in range(0, len(keys), BATCH_SIZE)]
+        answers = await asyncio.gather(
+            *(self._batch_get_chunk(table, chunk, columns, terms) for chunk in chunks)
+        )
+        return [item for items in answers for item in items]
+
+    async def _batch_get_chunk(
+        self, table: DynamoTable, keys: Sequence[Key], columns: Sequence[str], terms: Terms
+    ) -> list[Row]:
+        physical = self._names[table.name]
+        pending = {physical: queries.batch_get(table, keys, columns)}
+        items: list[Row] = []
+        attempt = 0
+        while pending:
+            body = {"RequestItems": pending, "ReturnConsumedCapacity": "TOTAL"}
+            asked = pending[physical]["Keys"]
+            answer = await self._ask("BatchGetItem", table, None, asked, columns, body, terms)
+            items += [
+                queries.to_item(table, item) for item in answer["Responses"].get(physical, [])
+            ]
+            pending = answer.get("UnprocessedKeys") or {}
+            if pending:
+                attempt += 1
+                async with asyncio.timeout_at(terms.deadline):
+                    await pause(attempt)
+        return items
+
+    async def _slice(self, route: Route, key: Key, window: Window, terms: Terms) -> Slice:
+        """The rows of one partition: Query goes on until the window is full or the budget spent."""
+        table = _table(route)
+        rows: list[Row] = []
+        stopped_at: Key | None = None
+        examined = 0
+        async for answer in self._query(route, key, window, terms, counting=False):
+            rows += [
+                item
+                for item in (queries.to_item(table, stored) for stored in answer["Items"])
+                if queries.within(item, route, window) and queries.owned(item, route, terms)
+            ]
+            examined += answer["ScannedCount"]
+            if len(rows) > window.size:
+                break
+            last = answer.get("LastEvaluatedKey")
+            if last is not None and examined >= ITEMS_EXAMINED:
+                stopped_at = tuple(to_python(last[name]) for name in route.position)
+                break
+        more = stopped_at is not None or len(rows) > window.size
+        rows = rows[: window.size]
+        if window.backward:
+            rows.reverse()
+        return Slice(rows, more, stopped_at)
+
+    async def _count(self, route: Route, key: Key, window: Window, terms: Terms) -> Count:
+        count = examined = 0
+        async for answer in self._query(route, key, window, terms, counting=True):
+            count += answer["Count"]
+            examined += answer["ScannedCount"]
+            if answer.get("LastEvaluatedKey") is not None and examined >= ITEMS_EXAMINED:
+                return Count(count, exact=False)
+        return Count(count, exact=True)
+
+    async def _query(
+        self, route: Route, key: Key, window: Window, terms: Terms, *, counting: bool
+    ) -> AsyncIterator[dict[str, Any]]:
+        """The answers of one Query and of those that go on where it stopped."""
+        table = _table(route)
+        body = queries.query(route, self._names[table.name], key, window, terms, counting=counting)
+        columns = () if counting else terms.columns
+        asked = [dict(zip(route.by, key, strict=True))]
+        while True:
+            answer = await self._ask(
+                "Query", table, body.get("IndexName"), asked, columns, body, terms
+            )
+            yield answer
+            if answer.get("LastEvaluatedKey") is None:
+                return
+            body["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+    async def _ask(
+        self,
+        operation: str,
+        table: DynamoTable,
+        index: str | None,
+        keys: Sequence[Any],
+        columns: Sequence[str],
+        body: dict[str, Any],
+        terms: Terms,
+    ) -> dict[str, Any]:
+        """One call, when a slot of its table is free, and its line in the trace."""
+        async with self._slots[table.name]:
+            started = time.perf_counter()
+            answer = await self._client.read(operation, body, terms.deadline)
+        terms.report(
+            Call(
+                store=table.product,
+                table=table.name,
+                index=index,
+                operation=operation,
+                keys=list(keys),
+                attributes=tuple(columns),
+                milliseconds=(time.perf_counter() - started) * 1000,
+                rows=_rows(answer),
+                capacity=_capacity(answer.get("ConsumedCapacity")),
+            )
+        )
+        return answer
+
+
+def _table(route: Route) -> DynamoTable:
+    assert isinstance(route.table, DynamoTable)
+    return route.table
+
+
+def _rows(answer: Mapping[str, Any]) -> int:
+    if "Responses" in answer:
+        return sum(len(items) for items in answer["Responses"].values())
+    return int(answer["Count"])
+
+
+def _capacity(consumed: Any) -> float | None:
+    if consumed is None:
+        return None
+    parts = consumed if isinstance(consumed, list) else [consumed]
+    return float(sum(part["CapacityUnits"] for part in parts))

@@ -1,0 +1,217 @@
+"""Postgres: one SQL statement a batch, on asyncpg's own pool, which only ever reads."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import asyncpg
+
+from loaders.errors import DeadlineExceeded, SourceUnavailable
+from loaders.stores import statements
+from loaders.stores.interface import Call, Count, Key, Route, Slice, Terms, Window
+from loaders.stores.statements import PLACE, Shape, Statement
+from loaders.tables.facts import Row
+
+_DEAD_CONNECTION = (
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InterfaceError,
+    asyncpg.InvalidCachedStatementError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    ConnectionResetError,
+)
+_UNREACHABLE = (
+    OSError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+_NOT_AS_DECLARED = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
+
+WARM_UP = "SELECT $1::int[], $2::bigint[], $3::text[], $4::timestamp[], $5::timestamptz[]"
+"""asyncpg asks nine questions about array types on each new connection's first use of one."""
+
+
+@dataclass(frozen=True)
+class PostgresAddress:
+    """Where a product's Postgres is, and how much of it we take. Times are seconds."""
+
+    url: str
+    connections: int = 10
+    connect_timeout: float = 2.0
+    statement_timeout: float = 30.0
+
+
+class PostgresStore:
+    """A product's database."""
+
+    def __init__(self, product: str, pool: asyncpg.Pool[Any]) -> None:
+        self._product = product
+        self._pool = pool
+
+    @classmethod
+    async def open(cls, product: str, address: PostgresAddress) -> Self:
+        """A store that has not connected yet: its database may be down while the gateway starts."""
+        pool = asyncpg.create_pool(
+            address.url.replace("postgresql+asyncpg://", "postgresql://", 1),
+            min_size=0,
+            max_size=address.connections,
+            timeout=address.connect_timeout,
+            init=_warm_up,
+            reset=_leave_as_it_is,
+            server_settings={
+                "application_name": "quintet",
+                "default_transaction_read_only": "on",
+                "jit": "off",
+                "statement_timeout": str(int(address.statement_timeout * 1000)),
+            },
+        )
+        return cls(product, await pool)
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
+        statement = statements.find(route, terms.columns, guarded=terms.owners is not None)
+        values = _keys(route, keys) | _owners(terms)
+        records = await self._fetch(route, statement, values, keys, terms.columns, terms)
+        rows: list[Row | None] = [None] * len(keys)
+        for record in reversed(records):  # so that the first of several stays
+            rows[record[PLACE] - 1] = record
+        return rows
+
+    async def listing(
+        self, route: Route, keys: list[Key], window: Window, terms: Terms
+    ) -> list[Slice]:
+        shape = Shape.of(window)
+        guarded = terms.owners is not None
+        statement = statements.listing(route, terms.columns, shape, guarded=guarded)
+        values = _keys(route, keys) | _owners(terms) | _window(route, window)
+        records = await self._fetch(route, statement, values, keys, terms.columns, terms)
+        found: list[list[Row]] = [[] for _ in keys]
+        for record in records:
+            found[record[PLACE] - 1].append(record)
+        return [_slice(rows, window) for rows in found]
+
+    async def count(
+        self, route: Route, keys: list[Key], window: Window, terms: Terms
+    ) -> list[Count]:
+        statement = statements.count(route, Shape.of(window), guarded=terms.owners is not None)
+        values = _keys(route, keys) | _owners(terms) | _window(route, window)
+        records = await self._fetch(route, statement, values, keys, (), terms)
+        return [Count(record["count"], exact=True) for record in records]
+
+    async def _fetch(
+        self,
+        route: Route,
+        statement: Statement,
+        values: Mapping[str, Any],
+        keys: list[Key],
+        columns: tuple[str, ...],
+        terms: Terms,
+    ) -> list[Any]:
+        """One statement, and its line in the trace."""
+        started = time.perf_counter()
+        records = await self._read(statement, values, route.table.row, terms.deadline)
+        terms.report(
+            Call(
+                store=self._product,
+                table=route.table.name,
+                index=route.index.name,
+                operation="SELECT" if columns else "COUNT",
+                keys=[dict(zip(route.by, key, strict=True)) for key in keys],
+                attributes=columns,
+                milliseconds=(time.perf_counter() - started) * 1000,
+                rows=len(records),
+                sql=str(route),
+            )
+        )
+        return records
+
+    async def _read(
+        self, statement: Statement, values: Mapping[str, Any], row: type[Any], deadline: float
+    ) -> list[Any]:
+        """Run a statement until the deadline; once more where the connection had died."""
+        try:
+            async with asyncio.timeout_at(deadline) as limit:
+                try:
+                    return await self._attempt(statement, values, row)
+                except asyncpg.DataError:
+                    raise  # an InterfaceError too, but the connection is well
+                except _DEAD_CONNECTION:
+                    await self._pool.expire_connections()
+                    return await self._attempt(statement, values, row)
+        except (TimeoutError, asyncpg.QueryCanceledError) as error:
+            if isinstance(error, TimeoutError) and not limit.expired():
+                raise self._unavailable("cannot be reached") from error
+            raise DeadlineExceeded(
+                f"{self._product}: Postgres did not answer in time", product=self._product
+            ) from None
+        except asyncpg.DataError:
+            raise
+        except _UNREACHABLE as error:
+            raise self._unavailable("cannot be reached") from error
+        except _NOT_AS_DECLARED as error:
+            raise self._unavailable("is not as declared; `gateway create` makes tables") from error
+
+    def _unavailable(self, what: str) -> SourceUnavailable:
+        return SourceUnavailable(f"{self._product}: Postgres {what}", product=self._product)
+
+    async def _attempt(
+        self, statement: Statement, values: Mapping[str, Any], row: type[Any]
+    ) -> list[Any]:
+        connection = await self._pool.acquire()
+        try:
+            return await connection.fetch(
+                statement.sql, *statement.arguments(values), record_class=row
+            )
+        except asyncio.CancelledError:
+            connection.terminate()  # a frozen backend would hold a polite close for seconds
+            raise
+        finally:
+            await self._pool.release(connection)
+
+
+async def _warm_up(connection: Any) -> None:
+    await connection.fetch(WARM_UP, [], [], [], [], [])
+
+
+async def _leave_as_it_is(connection: Any) -> None:
+    """Nothing to reset: the gateway sets nothing on a session, and a reset is a round trip."""
+
+
+def _keys(route: Route, keys: list[Key]) -> dict[str, Any]:
+    return {f"key{place}": [key[place] for key in keys] for place in range(len(route.by))}
+
+
+def _owners(terms: Terms) -> dict[str, Any]:
+    return {} if terms.owners is None else {"owners": list(terms.owners)}
+
+
+def _window(route: Route, window: Window) -> dict[str, Any]:
+    values: dict[str, Any] = {"size": window.size + 1}
+    values |= {f"filter_{name}": value for name, value in window.filters}
+    if window.between is not None:
+        ranged = route.table.columns[route.position[0]]
+        values["low"], values["high"] = ranged.kind.bounds(*window.between)
+    if window.after is not None:
+        values |= {f"after{place}": value for place, value in enumerate(window.after)}
+    return values
+
+
+def _slice(rows: list[Row], window: Window) -> Slice:
+    """The window's rows out of one more than it asked for."""
+    more = len(rows) > window.size
+    rows = rows[: window.size]
+    if window.backward:
+        rows.reverse()
+    return Slice(rows, more)

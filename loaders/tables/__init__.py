@@ -1,0 +1,1 @@
+"""The facts about stored data, one module a product."""

@@ -1,0 +1,19 @@
+"""All tables of all products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from loaders.tables import family, stream
+from loaders.tables.dynamodb import DynamoTable
+from loaders.tables.facts import StoredTable
+from loaders.tables.postgresql import PostgresTable
+
+POSTGRES: Mapping[str, tuple[PostgresTable, ...]] = {family.PRODUCT: family.TABLES}
+"""The tables of each product that keeps its data in a Postgres database of its own."""
+DYNAMODB: Mapping[str, tuple[DynamoTable, ...]] = {stream.PRODUCT: stream.TABLES}
+"""The tables of each product that keeps its data in DynamoDB."""
+
+TABLES: tuple[StoredTable, ...] = tuple(
+    table for tables in (*POSTGRES.values(), *DYNAMODB.values()) for table in tables
+)

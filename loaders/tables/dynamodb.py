@@ -1,0 +1,184 @@
+"""The words in which a DynamoDB table is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from loaders.tables.facts import (
+    Column,
+    DeclarationError,
+    Index,
+    StoredTable,
+    Through,
+    Visibility,
+)
+from loaders.tables.kinds import (
+    ANYTHING,
+    FLAG,
+    INTEGER,
+    MOMENT,
+    TEXT,
+    YEAR,
+    Kind,
+    list_of,
+)
+
+PRIMARY = ""
+"""The name of a table's own key among its indexes."""
+
+Projection = Literal["ALL", "KEYS_ONLY"]
+
+
+@dataclass(frozen=True)
+class GlobalIndex(Index):
+    """A global secondary index: a partition column and, where it has one, a sort column."""
+
+    projection: Projection = "ALL"
+
+
+def index(name: str, *columns: str) -> GlobalIndex:
+    """A global secondary index that projects every attribute."""
+    return GlobalIndex(name, columns)
+
+
+def attribute(
+    name: str,
+    kind: Kind,
+    *,
+    required: bool = True,
+    visibility: Visibility = Visibility.PLAIN,
+    personal: bool = False,
+    references: StoredTable | None = None,
+) -> Column:
+    """An attribute of an item; `required` is the document's word."""
+    return Column(name, kind, kind.parse, required, visibility, personal, references)
+
+
+def columns(*declared: Column) -> dict[str, Column]:
+    """A table's attributes by their names."""
+    return {column.name: column for column in declared}
+
+
+def text(name: str, **facts: Any) -> Column:
+    """Text (S)."""
+    return attribute(name, TEXT, **facts)
+
+
+def texts(name: str, **facts: Any) -> Column:
+    """A list of texts (L of S)."""
+    return attribute(name, list_of(TEXT), **facts)
+
+
+def flag(name: str, **facts: Any) -> Column:
+    """A boolean (BOOL)."""
+    return attribute(name, FLAG, **facts)
+
+
+def whole(name: str, **facts: Any) -> Column:
+    """A whole number (N)."""
+    return attribute(name, INTEGER, **facts)
+
+
+def moment(name: str, **facts: Any) -> Column:
+    """ISO text of a date and time (S)."""
+    return attribute(name, MOMENT, **facts)
+
+
+def year(name: str, **facts: Any) -> Column:
+    """A year as text of four digits (S), so that it sorts."""
+    return attribute(name, YEAR, **facts)
+
+
+def anything(name: str, **facts: Any) -> Column:
+    """A map whose shape the document leaves open (M)."""
+    return attribute(name, ANYTHING, **facts)
+
+
+class Item(dict[str, Any]):
+    """An item: attribute name to plain Python value, of those asked for and present."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class DynamoTable(StoredTable):
+    """A DynamoDB table.
+
+    `setting` is the environment variable that gives its physical name. `max_item_bytes` bounds an
+    item's size, so that read units can be bounded. `ttl` names the attribute (epoch seconds) after
+    which an item counts as gone.
+    """
+
+    setting: str
+    max_item_bytes: int
+    ttl: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if isinstance(self.owner, Through) and len(self.owner.parent.key) != 2:
+            raise DeclarationError(f"{self}: a parent's key must be its owner and its own id")
+
+    def row_base(self) -> type[Any]:
+        return Item
+
+    @property
+    def ways(self) -> tuple[Index, ...]:
+        """The table's own key, then its indexes."""
+        return (Index(PRIMARY, self.key, unique=True), *self.indexes)
+
+    def lookup(self, by: tuple[str, ...]) -> Index:
+        for way in self.ways:
+            if way.columns == by:
+                return way
+        raise DeclarationError(f"{self} has no key or index on {', '.join(by)}")
+
+    def listing(
+        self, by: tuple[str, ...], order: tuple[str, ...], *, folded: bool = False
+    ) -> Index:
+        if folded:
+            raise DeclarationError(f"{self}: DynamoDB keys cannot be found whatever their case")
+        for way in self.ways:
+            if by == way.columns[:1] and order == way.columns[1:]:
+                return way
+        raise DeclarationError(
+            f"{self} has no key or index on {', '.join(by)} in the order of {', '.join(order)}"
+        )
+
+    def position(
+        self, by: tuple[str, ...], index: Index, order: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(c for c in (*order, *self.key) if c not in by))
+
+    def create_table(self, physical_name: str) -> dict[str, Any]:
+        """The body of CreateTable."""
+        body: dict[str, Any] = {
+            "TableName": physical_name,
+            "AttributeDefinitions": [
+                {"AttributeName": name, "AttributeType": self.columns[name].kind.attribute_type}
+                for name in dict.fromkeys(c for way in self.ways for c in way.columns)
+            ],
+            "KeySchema": _key_schema(self.key),
+            "BillingMode": "PAY_PER_REQUEST",
+            "SSESpecification": {"Enabled": True},
+        }
+        if self.indexes:
+            body["GlobalSecondaryIndexes"] = [_global_index(way) for way in self.indexes]
+        return body
+
+
+def _key_schema(columns: Sequence[str]) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": name, "KeyType": key_type}
+        for name, key_type in zip(columns, ("HASH", "RANGE"), strict=False)
+    ]
+
+
+def _global_index(way: Index) -> dict[str, Any]:
+    projection = way.projection if isinstance(way, GlobalIndex) else "ALL"
+    return {
+        "IndexName": way.name,
+        "KeySchema": _key_schema(way.columns),
+        "Projection": {"ProjectionType": projection},
+    }

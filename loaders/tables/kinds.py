@@ -1,0 +1,170 @@
+"""The kinds of stored values: how each is read, and how a bound on it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import MINYEAR, UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+AttributeType = Literal["S", "N", "BOOL", "L", "M"]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of stored value.
+
+    `parse` turns a stored value into what the schema shows and raises ValueError where the value
+    is not of this kind. `bounds` turns an inclusive range into the stored form; rows between such
+    bounds are parsed and checked again, so it may be wider than the range. `choices` are those of a
+    closed list; `bits` is the size of a whole number that has one.
+    """
+
+    name: str
+    attribute_type: AttributeType
+    parse: Callable[[Any], Any]
+    bounds: Callable[[Any, Any], tuple[Any, Any]] = lambda low, high: (low, high)
+    choices: tuple[str, ...] = ()
+    bits: int | None = None
+
+
+def _exactly(expected: type, name: str) -> Callable[[Any], Any]:
+    def parse(value: Any) -> Any:
+        if type(value) is not expected:
+            raise ValueError(f"is no {name}")
+        return value
+
+    return parse
+
+
+def _whole(bits: int) -> Callable[[Any], int]:
+    bound = 1 << bits - 1
+
+    def parse(value: Any) -> int:
+        if type(value) is not int:
+            raise ValueError("is no whole number")
+        if not -bound <= value < bound:
+            raise ValueError(f"is beyond what {bits} bits hold")
+        return value
+
+    return parse
+
+
+def _number(value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("is no number")
+    return Decimal(value)
+
+
+def _moment(value: Any) -> datetime:
+    """ISO text; one without an offset is UTC."""
+    if not isinstance(value, str):
+        raise ValueError("is no ISO date and time")
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("is no ISO date and time") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _utc(moment: datetime, margin: timedelta = timedelta()) -> datetime:
+    """In UTC without saying so, moved by the margin, and never past the ends of the calendar."""
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None) + margin
+    except OverflowError:
+        return datetime.min if moment.year == MINYEAR else datetime.max
+
+
+def _iso(moment: datetime) -> str:
+    return moment.replace(microsecond=0).isoformat() + "Z"
+
+
+def _moment_bounds(low: datetime | None, high: datetime | None) -> tuple[str | None, str | None]:
+    """Widened by a second each way, since `…00Z` sorts after `…00.000Z` as text."""
+    second = timedelta(seconds=1)
+    return (
+        None if low is None else _iso(_utc(low, -second)),
+        None if high is None else _iso(_utc(high, 2 * second)),
+    )
+
+
+def _naive(value: Any) -> datetime:
+    """A timestamp without time zone, which is UTC."""
+    if not isinstance(value, datetime):
+        raise ValueError("is no timestamp")
+    return value.replace(tzinfo=UTC)
+
+
+def _naive_bounds(
+    low: datetime | None, high: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    return low and _utc(low), high and _utc(high)
+
+
+def _year(value: Any) -> int:
+    if not isinstance(value, str) or not (value.isascii() and value.isdigit()):
+        raise ValueError("is no year")
+    return int(value)
+
+
+def _year_bounds(low: int | None, high: int | None) -> tuple[str | None, str | None]:
+    def stored(year: int | None) -> str | None:
+        # As text, a year of other than four digits would sort among those that have them.
+        return None if year is None else f"{min(max(year, 0), 9999):04d}"
+
+    return stored(low), stored(high)
+
+
+TEXT = Kind("text", "S", _exactly(str, "text"))
+FLAG = Kind("flag", "BOOL", _exactly(bool, "boolean"))
+INTEGER = Kind("whole number", "N", _whole(32), bits=32)
+BIG_INTEGER = Kind("large whole number", "N", _whole(64), bits=64)
+NUMBER = Kind("number", "N", _number)
+MOMENT = Kind("ISO date and time", "S", _moment, _moment_bounds)
+NAIVE_UTC = Kind("timestamp", "S", _naive, _naive_bounds)
+DATE = Kind("date", "S", _exactly(date, "date"))
+YEAR = Kind("year", "S", _year, _year_bounds)
+ANYTHING = Kind("anything", "M", _same)
+"""A value whose shape its product does not fix: shown as JSON."""
+
+
+def choice(*values: str) -> Kind:
+    """Text out of a closed list; anything else is a broken record."""
+
+    def parse(value: Any) -> str:
+        if value not in values:
+            raise ValueError(f"is none of {', '.join(values)}")
+        return str(value)
+
+    return Kind("choice", "S", parse, choices=values)
+
+
+def list_of(item: Kind) -> Kind:
+    """A list, each item of which is of one kind."""
+
+    def parse(value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise ValueError("is no list")
+        return [item.parse(entry) for entry in value]
+
+    return Kind(f"list of {item.name}", "L", parse)
+
+
+def shape(**members: Kind) -> Kind:
+    """A map whose named members have kinds; a member that is absent is None, others are kept."""
+
+    def parse(value: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise ValueError("is no map")
+        parsed = dict(value)
+        for name, kind in members.items():
+            member = value.get(name)
+            parsed[name] = None if member is None else kind.parse(member)
+        return parsed
+
+    return Kind("map", "M", parse)

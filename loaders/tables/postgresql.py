@@ -1,0 +1,180 @@
+"""The words in which a Postgres table is declared, beyond SQLAlchemy's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import orjson
+import sqlalchemy as sa
+
+from loaders.tables.facts import (
+    Column,
+    DeclarationError,
+    Index,
+    Read,
+    StoredTable,
+    Through,
+    Visibility,
+)
+from loaders.tables.kinds import (
+    ANYTHING,
+    BIG_INTEGER,
+    DATE,
+    FLAG,
+    INTEGER,
+    NAIVE_UTC,
+    NUMBER,
+    TEXT,
+    Kind,
+)
+
+_KINDS: dict[type[sa.types.TypeEngine[Any]], Kind] = {
+    sa.Boolean: FLAG,
+    sa.Date: DATE,
+    sa.DateTime: NAIVE_UTC,
+    sa.BigInteger: BIG_INTEGER,
+    sa.Integer: INTEGER,
+    sa.JSON: ANYTHING,
+    sa.Numeric: NUMBER,
+    sa.String: TEXT,
+}
+
+
+class Record(asyncpg.Record):
+    """A row as asyncpg reads it; JSON columns are text that nobody has parsed yet."""
+
+    __slots__ = ()
+
+
+def facts(
+    *,
+    kind: Kind | None = None,
+    visibility: Visibility = Visibility.PLAIN,
+    personal: bool = False,
+) -> dict[str, Any]:
+    """What SQLAlchemy has no word for, to be a column's `info`.
+
+    `kind` is for what the SQL type leaves open: closed lists and the shape of JSON.
+    """
+    return {"kind": kind, "visibility": visibility, "personal": personal}
+
+
+SECRET = facts(visibility=Visibility.NEVER)
+PERSONAL = facts(personal=True)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class PostgresTable(StoredTable):
+    """A Postgres table: a SQLAlchemy Table and what it cannot say."""
+
+    sql: sa.Table
+
+    def row_base(self) -> type[Any]:
+        return Record
+
+    def lookup(self, by: tuple[str, ...]) -> Index:
+        for way in self.indexes:
+            if way.unique and not way.folded and set(way.columns) == set(by):
+                return way
+        raise DeclarationError(f"{self} has no key or unique constraint on {', '.join(by)}")
+
+    def listing(
+        self, by: tuple[str, ...], order: tuple[str, ...], *, folded: bool = False
+    ) -> Index:
+        for name in order:
+            if self.sql.c[name].nullable:
+                raise DeclarationError(f"{self} cannot be ordered by {name}: it can be null")
+        for way in self.indexes:
+            if way.folded == folded and self._serves(way, by, order):
+                return way
+        raise DeclarationError(
+            f"{self} has no index on {', '.join(by) or 'nothing'} in the order of "
+            f"{', '.join(self.position(by, self.indexes[0], order))}"
+        )
+
+    def _serves(self, way: Index, by: tuple[str, ...], order: tuple[str, ...]) -> bool:
+        """Whether this index has `by` first, then `order`, then the key, or ends in a unique."""
+        leading, rest = way.columns[: len(by)], way.columns[len(by) :]
+        wanted = self.position(by, way, order)
+        return set(leading) == set(by) and rest == wanted
+
+    def position(
+        self, by: tuple[str, ...], index: Index, order: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        told_apart = index.unique and set(index.columns) == {*by, *order}
+        tie = () if told_apart else self.key
+        return tuple(dict.fromkeys(c for c in (*order, *tie) if c not in by))
+
+
+def declared(
+    sql: sa.Table,
+    *,
+    product: str,
+    read: Read,
+    owner: str | Through | None = None,
+    email: str | None = None,
+) -> PostgresTable:
+    """The table as the loaders know it, read off its SQLAlchemy declaration."""
+    key = tuple(column.name for column in sql.primary_key)
+    table = PostgresTable(
+        product=product,
+        name=sql.name,
+        columns={column.name: _column(column) for column in sql.columns},
+        key=key,
+        indexes=(Index(f"{sql.name}_pkey", key, unique=True), *_indexes(sql)),
+        read=read,
+        owner=owner,
+        email=email,
+        sql=sql,
+    )
+    sql.info["declared"] = table
+    return table
+
+
+def _column(column: sa.Column[Any]) -> Column:
+    kind = column.info.get("kind") or next(
+        kind for sql_type, kind in _KINDS.items() if isinstance(column.type, sql_type)
+    )
+    return Column(
+        name=column.name,
+        kind=kind,
+        decode=_from_json(kind) if isinstance(column.type, sa.JSON) else kind.parse,
+        required=not column.nullable,
+        visibility=column.info.get("visibility", Visibility.PLAIN),
+        personal=column.info.get("personal", False),
+        references=next((key.column.table.info["declared"] for key in column.foreign_keys), None),
+    )
+
+
+def _from_json(kind: Kind) -> Callable[[str], Any]:
+    """How JSON text is read; where its shape is open it goes to the answer unread."""
+    if kind is ANYTHING:
+        return orjson.Fragment
+    return lambda value: kind.parse(orjson.loads(value))
+
+
+def _indexes(sql: sa.Table) -> list[Index]:
+    uniques = [
+        Index(
+            f"{sql.name}_{'_'.join(unique.columns.keys())}_key", tuple(unique.columns.keys()), True
+        )
+        for unique in sql.constraints
+        if isinstance(unique, sa.UniqueConstraint)
+    ]
+    return uniques + [
+        _index(index) for index in sorted(sql.indexes, key=lambda index: str(index.name))
+    ]
+
+
+def _index(index: sa.Index) -> Index:
+    """Read off a SQLAlchemy index; `lower(column)` first makes it a folded one."""
+    names = [str(expression).rpartition(".")[2] for expression in index.expressions]
+    folded = names[0].startswith("lower(")
+    if folded:
+        names[0] = names[0].removeprefix("lower(").removesuffix(")")
+    return Index(
+        str(index.name), tuple(names), bool(index.unique), folded, index.info.get("reason")
+    )

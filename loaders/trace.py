@@ -1,0 +1,47 @@
+"""The store calls of one request, in the order in which they ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from loaders.stores.interface import Call
+
+
+@dataclass
+class Trace:
+    """A request's store calls. They are always counted; their paths only when somebody reads."""
+
+    wanted: bool = False
+    calls: list[Call] = field(default_factory=list)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The calls as `extensions.trace` shows them; milliseconds and read units."""
+        return [_call(call) for call in self.calls]
+
+
+def _call(call: Call) -> dict[str, Any]:
+    line = {
+        "store": call.store,
+        "table": call.table,
+        "index": call.index,
+        "operation": call.operation,
+        "keys": [_plain(key) for key in call.keys],
+        "rows": call.rows,
+        "attributes": list(call.attributes),
+        "milliseconds": round(call.milliseconds, 3),
+        "consumedCapacity": call.capacity,
+        "sql": call.sql,
+        "paths": list(call.paths),
+    }
+    return {name: value for name, value in line.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(member) for name, member in value.items()}
+    if isinstance(value, datetime | date | Decimal):
+        return str(value)
+    return value

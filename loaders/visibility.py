@@ -1,0 +1,78 @@
+"""Who may see a column of a row that they see: how a field reads its column for a viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from inspect import isawaitable
+from typing import Any
+
+from loaders.request import Asking, Request
+from loaders.tables.facts import Column, Row, StoredTable, Visibility, table_of
+
+Reader = Callable[[Row, Asking], Any]
+"""Gives the value to show, or an awaitable of it."""
+
+HIDDEN = "•••"
+
+
+def reader(table: StoredTable, column: Column) -> Reader:
+    """How the field of a column reads it."""
+    match column.visibility:
+        case Visibility.PLAIN:
+            return _personal(table, column) if column.personal else _plain(column)
+        case Visibility.SIGNED_IN:
+            return _signed_in(table, column)
+        case Visibility.STAFF:
+            return _staff(column)
+        case Visibility.MASKED:
+            return lambda row, info: mask(column.read(row))
+        case Visibility.INTERNAL | Visibility.NEVER:
+            raise TypeError(f"{table}.{column.name} has no field: it is {column.visibility.value}")
+
+
+def _plain(column: Column) -> Reader:
+    return lambda row, info: column.read(row)
+
+
+def _personal(table: StoredTable, column: Column) -> Reader:
+    async def unless_anothers(row: Row, request: Request) -> Any:
+        owner = table.owner if isinstance(table.owner, str) else None
+        own = owner is not None and row[owner] in await request.owners(table.product)
+        return column.read(row) if own else mask(column.read(row))
+
+    def read(row: Row, info: Asking) -> Any:
+        viewer = info.context.viewer
+        if viewer.is_staff and not viewer.sees_personal_data:
+            return unless_anothers(row, info.context)
+        return column.read(row)
+
+    return read
+
+
+def _signed_in(table: StoredTable, column: Column) -> Reader:
+    async def read(row: Row, info: Asking) -> Any:
+        request = info.context
+        if request.viewer.is_staff or await request.owners(table.product):
+            return column.read(row)
+        return None
+
+    return read
+
+
+def _staff(column: Column) -> Reader:
+    return lambda row, info: column.read(row) if info.context.viewer.is_staff else None
+
+
+async def show(row: Row, info: Asking, name: str) -> Any:
+    """The value of a column as this viewer may see it, for a field made of several."""
+    table = table_of(row)
+    value = reader(table, table.columns[name])(row, info)
+    return await value if isawaitable(value) else value
+
+
+def mask(value: Any) -> Any:
+    """The masked form: an e-mail keeps its first letter and its domain, other text its first."""
+    if not isinstance(value, str) or not value:
+        return None
+    local, at, domain = value.rpartition("@")
+    return f"{local[0]}{HIDDEN}@{domain}" if at and local else value[0] + HIDDEN
