@@ -1,0 +1,1 @@
+"""The demo: embedded engines and the data that they are filled with."""

@@ -1,0 +1,136 @@
+"""The demo: engines, tables and data of its own, and the gateway on top."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from gateway.app import create_app
+from gateway.create import create_dynamodb, create_postgres
+from gateway.demo.data import demo_rows, version
+from gateway.demo.data.epoch import EPOCH
+from gateway.demo.data.people import ADA
+from gateway.demo.directory import DataDirectory
+from gateway.demo.dynamodb import DynamoEngine
+from gateway.demo.examples import EXAMPLES
+from gateway.demo.load import load_dynamodb, load_postgres
+from gateway.demo.postgres import PostgresEngine
+from gateway.progress import say, step
+from gateway.settings import ServerSettings
+from gateway.stores import Addresses
+from loaders.clock import Clock
+from loaders.stores.dynamo_client import DynamoAddress
+from loaders.stores.postgres import PostgresAddress
+from loaders.tables.catalogue import DYNAMODB, POSTGRES
+from loaders.viewer import Viewer
+
+GRACE = 5
+"""Seconds that requests may take to end when the demo is stopped."""
+
+
+def run_demo(settings: ServerSettings, path: Path) -> None:
+    """Serve the demo from a data directory until it is told to stop."""
+    with _stopped_politely(), ExitStack() as resources:
+        directory = resources.enter_context(DataDirectory(path))
+        with step("Starting Postgres"):
+            postgres = resources.enter_context(PostgresEngine.start(directory.postgres))
+        with step("Starting DynamoDB"):
+            dynamodb = resources.enter_context(DynamoEngine.start(directory.dynamodb))
+        where = demo_addresses(postgres, dynamodb)
+        _fill(directory, postgres, where)
+        app = create_app(
+            settings,
+            where,
+            id_key=directory_secret(directory),
+            viewer=Viewer(ADA.email),
+            clock=Clock.starting_at(EPOCH),
+            demo=True,
+            examples=EXAMPLES,
+        )
+        say(f"GraphiQL: http://{settings.host}:{settings.port}/graphql — you are {ADA.email}")
+        uvicorn.run(
+            app,
+            host=settings.host,
+            port=settings.port,
+            log_level="warning",
+            timeout_graceful_shutdown=GRACE,
+        )
+
+
+@contextmanager
+def _stopped_politely() -> Iterator[None]:
+    """Let SIGTERM end the demo as Ctrl-C does, so that its engines are stopped."""
+
+    def stop(number: int, frame: Any) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("Stopped.")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def demo_addresses(postgres: PostgresEngine, dynamodb: DynamoEngine) -> Addresses:
+    """Each Postgres product in a database of its own, all DynamoDB products in one engine."""
+    address = DynamoAddress("us-east-1", dynamodb.endpoint, access_key="demo", secret_key="demo")
+    return Addresses(
+        {product: PostgresAddress(postgres.url(product)) for product in POSTGRES},
+        dict.fromkeys(DYNAMODB, address),
+        {
+            product: {table.name: table.name for table in tables}
+            for product, tables in DYNAMODB.items()
+        },
+    )
+
+
+def _fill(directory: DataDirectory, postgres: PostgresEngine, where: Addresses) -> None:
+    """Make the tables and load the data, unless this very data is loaded already."""
+    rows = demo_rows()
+    mark = json.dumps({product: version(tables) for product, tables in rows.items()})
+    if directory.read_mark() == mark:
+        return
+    with step("Creating tables"):
+        for product in POSTGRES:
+            postgres.create_database(product)
+        asyncio.run(create_all(where))
+    with step("Loading demo data"):
+        asyncio.run(load_all(where, rows))
+    directory.write_mark(mark)
+
+
+async def create_all(where: Addresses) -> None:
+    """Make every product's tables."""
+    for product, tables in POSTGRES.items():
+        await create_postgres(where.postgres[product].url, tables, lambda made: None)
+    for product, declared in DYNAMODB.items():
+        names = where.table_names[product]
+        await create_dynamodb(where.dynamodb[product], declared, names, lambda made: None)
+
+
+async def load_all(where: Addresses, rows: Any) -> None:
+    """Load every product's rows."""
+    for product, tables in POSTGRES.items():
+        await load_postgres(where.postgres[product].url, tables, rows[product])
+    for product, declared in DYNAMODB.items():
+        names = where.table_names[product]
+        await load_dynamodb(where.dynamodb[product], declared, names, rows[product])
+
+
+def directory_secret(directory: DataDirectory) -> str:
+    """The demo's key for ids and cursors, made once, so that they outlive a restart."""
+    file = directory.path / "id-key"
+    if not file.exists():
+        file.write_text(secrets.token_hex(32))
+        file.chmod(0o600)
+    return file.read_text()
