@@ -1,0 +1,147 @@
+"""GraphiQL, shipped with the gateway: its page and the files that it loads, none from elsewhere."""
+
+import gzip
+import hashlib
+import html
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePath
+from string import Template
+from typing import Final
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+# Monaco, the editor inside GraphiQL, writes style elements and carries its icon font as a data URL.
+_POLICY: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self' 'unsafe-inline'",
+        "font-src 'self' data:",
+        "img-src 'self' data:",
+        "worker-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+
+_SECURITY: Final = {
+    "Content-Security-Policy": _POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+_MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
+
+# Five dots in a ring: one for each product.
+_ICON: Final = (
+    "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32' fill='#8a6fa8'>"
+    "<circle cx='16' cy='6' r='4'/><circle cx='25.5' cy='12.9' r='4'/>"
+    "<circle cx='21.9' cy='24.1' r='4'/><circle cx='10.1' cy='24.1' r='4'/>"
+    "<circle cx='6.5' cy='12.9' r='4'/></svg>"
+)
+
+_PAGE: Final = Template("""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Quintet</title>
+<link rel="icon" href="data:image/svg+xml,$icon">
+<link rel="stylesheet" href="$assets/page.css">
+<script src="$assets/page.js" defer></script>
+</head>
+<body>
+<div id="graphiql" data-endpoint="$endpoint" data-examples="$examples">
+<noscript>GraphiQL needs JavaScript.</noscript>
+</div>
+</body>
+</html>
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A tab that GraphiQL opens with; `headers` is the JSON text that its header editor shows."""
+
+    title: str
+    query: str
+    headers: str = ""
+
+
+def page(endpoint: str = "/graphql", examples: Sequence[Example] = ()) -> Response:
+    """GraphiQL for `endpoint`, which may itself give this answer to browsers."""
+    content = _PAGE.substitute(
+        assets=f"/graphiql/{_version()}",
+        icon=quote(_ICON),
+        endpoint=html.escape(endpoint),
+        examples=html.escape(json.dumps([asdict(example) for example in examples])),
+    )
+    headers = {"Cache-Control": "no-cache", "Vary": "Accept"}
+    return HTMLResponse(content, headers=_SECURITY | headers)
+
+
+def routes(endpoint: str = "/graphql", examples: Sequence[Example] = ()) -> list[BaseRoute]:
+    """The page at `/`, and what it loads under `/graphiql/`."""
+    _files()  # so that no request waits for the disk
+
+    async def home(_: Request) -> Response:
+        return page(endpoint, examples)
+
+    return [Route("/", home), Route("/graphiql/{version}/{name}", _asset)]
+
+
+async def _asset(request: Request) -> Response:
+    packed = _files().get(request.path_params["name"])
+    # The path names the content: a browser that kept it for a year must never get another.
+    if packed is None or request.path_params["version"] != _version():
+        raise HTTPException(404)
+    headers = _SECURITY | {
+        "Cache-Control": "public, max-age=31536000, immutable",
+        "Vary": "Accept-Encoding",
+    }
+    media_type = _MEDIA_TYPES[PurePath(request.path_params["name"]).suffix]
+    if not _takes_gzip(request.headers.get("Accept-Encoding", "")):
+        return Response(gzip.decompress(packed), headers=headers, media_type=media_type)
+    headers |= {"Content-Encoding": "gzip"}
+    return Response(packed, headers=headers, media_type=media_type)
+
+
+def _takes_gzip(accepted: str) -> bool:
+    for coding in accepted.split(","):
+        name, _, quality = coding.replace(" ", "").partition(";")
+        if name.lower() == "gzip":
+            return quality.rstrip("0.") != "q="  # a quality of zero refuses
+    return False
+
+
+@cache
+def _files() -> dict[str, bytes]:
+    """The built files, compressed as they are stored, by their names on the web."""
+    stored = files(__name__).joinpath("static").iterdir()
+    return {
+        file.name.removesuffix(".gz"): file.read_bytes()
+        for file in stored
+        if file.name.endswith(".gz")
+    }
+
+
+@cache
+def _version() -> str:
+    digest = hashlib.sha256()
+    for name, packed in sorted(_files().items()):
+        digest.update(name.encode() + packed)
+    return digest.hexdigest()[:16]

@@ -1,0 +1,176 @@
+"""GraphiQL's page and files, as a browser asks for them."""
+
+import asyncio
+import gzip
+import hashlib
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from gateway import graphiql
+from gateway.graphiql import Example
+
+FOLDER = Path(graphiql.__file__).parent
+STORED = sorted(FOLDER.glob("static/*.gz"))
+MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
+
+EXAMPLES = (
+    Example("Who am I?", "{ viewer { email } }", '{"Gateway-Viewer": "anonymous"}'),
+    Example("""</div><script>"'&amp;""", "# ü\n{ __typename }"),
+)
+
+
+APP = Starlette(routes=graphiql.routes("/graphql", EXAMPLES))
+
+
+def get(path: str, accept_encoding: str = "gzip") -> httpx.Response:
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(APP)
+        async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+            return await client.get(path, headers={"Accept-Encoding": accept_encoding})
+
+    return asyncio.run(ask())
+
+
+class Elements(HTMLParser):
+    """Every element of a page: its tag and its attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def elements() -> list[tuple[str, dict[str, str | None]]]:
+    return Elements(get("/").text).found
+
+
+def loads() -> list[str]:
+    """The addresses that the page itself loads."""
+    found = [attrs.get("src") or attrs.get("href") for _, attrs in elements()]
+    return [address for address in found if address is not None]
+
+
+def base() -> str:
+    """The folder of the page's script, where its workers are too."""
+    (script,) = (address for address in loads() if address.endswith(".js"))
+    return script.rpartition("/")[0]
+
+
+def test_the_page_is_guarded() -> None:
+    answer = get("/")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Vary"] == "Accept"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+def test_the_policy_lets_scripts_come_from_here_alone() -> None:
+    policy = get("/").headers["Content-Security-Policy"]
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules["default-src"] == "'none'"
+    assert rules["script-src"] == rules["worker-src"] == rules["connect-src"] == "'self'"
+    assert rules["frame-ancestors"] == rules["base-uri"] == rules["form-action"] == "'none'"
+    assert "http" not in policy
+    assert "*" not in policy
+
+
+def test_the_page_has_no_inline_script() -> None:
+    scripts = [attrs for tag, attrs in elements() if tag == "script"]
+    assert [attrs.keys() for attrs in scripts] == [{"src", "defer"}]
+    assert not [name for _, attrs in elements() for name in attrs if name.startswith("on")]
+
+
+def test_endpoint_and_examples_travel_in_attributes() -> None:
+    (root,) = (attrs for _, attrs in elements() if attrs.get("id") == "graphiql")
+    assert root["data-endpoint"] == "/graphql"
+    assert [Example(**sent) for sent in json.loads(root["data-examples"] or "")] == list(EXAMPLES)
+
+
+def test_the_endpoint_is_escaped() -> None:
+    assert b'data-endpoint="/&quot;&gt;"' in graphiql.page('/">').body
+
+
+def test_all_that_the_page_loads_is_here() -> None:
+    for address in loads():
+        if not address.startswith("data:image/svg+xml,"):
+            assert address.startswith("/graphiql/")
+            assert get(address).status_code == 200
+
+
+def test_styles_load_nothing() -> None:
+    styles = get(f"{base()}/page.css").text
+    assert "@import" not in styles
+    addresses = re.findall(r"url\(\s*[\"']?([^)]{0,40})", styles)
+    assert addresses
+    assert all(address.startswith("data:") for address in addresses)
+
+
+def test_each_worker_and_notice_that_a_script_names_is_here() -> None:
+    scripts = [get(f"{base()}/{file.stem}").text for file in STORED]
+    pattern = r"\b(?:\w+\.worker\.js|[\w.]+\.LEGAL\.txt)\b"
+    named = {name for script in scripts for name in re.findall(pattern, script)}
+    assert {"editor.worker.js", "graphql.worker.js", "json.worker.js"} <= named
+    assert named <= {file.stem for file in STORED}
+
+
+@pytest.mark.parametrize("file", STORED, ids=lambda file: file.stem)
+def test_a_file_goes_out_as_it_is_stored(file: Path) -> None:
+    answer = get(f"{base()}/{file.stem}", "br, gzip;q=0.5")
+    assert answer.content == gzip.decompress(file.read_bytes())
+    assert answer.headers["Content-Length"] == str(file.stat().st_size)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.headers["Content-Type"] == f"{MEDIA_TYPES[Path(file.stem).suffix]}; charset=utf-8"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br", "gzip;q=0", "GZIP ; q=0.000"])
+def test_a_client_without_gzip_gets_the_plain_file(accepted: str) -> None:
+    answer = get(f"{base()}/page.css", accepted)
+    assert "Content-Encoding" not in answer.headers
+    assert answer.content == gzip.decompress((FOLDER / "static/page.css.gz").read_bytes())
+
+
+@pytest.mark.parametrize("path", ["/page.js.gz", "/SOURCES", "/..%2f__init__.py", "/nothing.js"])
+def test_nothing_else_is_served(path: str) -> None:
+    assert get(base() + path).status_code == 404
+
+
+def test_another_version_is_not_found() -> None:
+    assert get("/graphiql/0123456789abcdef/page.js").status_code == 404
+
+
+@pytest.mark.parametrize("file", STORED, ids=lambda file: file.stem)
+def test_compression_leaves_no_trace_of_when_and_where(file: Path) -> None:
+    header = file.read_bytes()[:10]
+    assert header[3] == 0, "no file name"
+    assert header[4:8] == bytes(4), "no time"
+    assert header[9] == 255, "no operating system"
+
+
+def test_the_files_were_built_from_these_sources() -> None:
+    lines = (FOLDER / "static/SOURCES").read_text().splitlines()
+    built = {name: digest for digest, name in (line.split() for line in lines)}
+    sources = [file for file in (FOLDER / "source").iterdir() if file.name in built]
+    assert {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sources} == built
+
+
+def test_the_lock_says_what_but_not_where_from() -> None:
+    lock = json.loads((FOLDER / "source/package-lock.json").read_text())
+    packages = [package for path, package in lock["packages"].items() if path]
+    assert packages
+    assert all("resolved" not in package for package in packages)
+    assert all(package["version"] and package["integrity"] for package in packages)
