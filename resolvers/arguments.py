@@ -1,0 +1,51 @@
+"""From a client's argument to the value of a stored column."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from loaders.errors import BadUserInput
+from loaders.tables.facts import Column
+from loaders.tables.kinds import Kind
+
+LONGEST_KEY = 1_024
+"""DynamoDB's bound on a sort key, in bytes; no key that we know of is longer."""
+
+
+def graphql_name(name: str) -> str:
+    """The name that a client knows a Python name by."""
+    first, *rest = name.rstrip("_").split("_")
+    return first + "".join(word.capitalize() for word in rest)
+
+
+def column_value(column: Column, given: Any, argument: str) -> Any:
+    """The stored form of an argument, or BadUserInput where a column cannot hold it."""
+    if isinstance(given, Enum):
+        return given.value
+    if column.kind.bits is not None:
+        return _integer(column.kind, given, argument)
+    if isinstance(given, str):
+        return _text(given, argument)
+    return given
+
+
+def _integer(kind: Kind, given: Any, argument: str) -> int:
+    try:
+        number = int(given)
+    except ValueError:
+        raise BadUserInput(f"{argument} must be a whole number", argument=argument) from None
+    bound = 1 << (kind.bits or 0) - 1
+    if not -bound <= number < bound:
+        raise BadUserInput(f"{argument} is beyond what {kind.bits} bits hold", argument=argument)
+    return number
+
+
+def _text(given: str, argument: str) -> str:
+    if not given:
+        raise BadUserInput(f"{argument} must not be empty", argument=argument)
+    if "\0" in given:
+        raise BadUserInput(f"{argument} must not hold a NUL character", argument=argument)
+    if len(given.encode()) > LONGEST_KEY:
+        raise BadUserInput(f"{argument} is longer than {LONGEST_KEY} bytes", argument=argument)
+    return given

@@ -1,0 +1,80 @@
+"""Global ids: version, type and key of a row; sealed where the key is somebody's e-mail.
+
+They are no secret and give no right: the rules guard the rows that they name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from loaders.access import One
+from loaders.errors import BadUserInput
+from loaders.sealing import Seal, decode, encode
+from loaders.stores.interface import Key
+from loaders.tables.facts import Row, StoredTable, table_of
+from resolvers.arguments import column_value
+
+_PLAIN = b"1"
+_SEALED = "2"
+_PURPOSE = "id"
+
+
+def write(type_name: str, row: Row, seal: Seal) -> str:
+    """The global id of a row."""
+    table = table_of(row)
+    content = orjson.dumps([type_name, *(row[name] for name in table.key)])
+    if _is_personal(table):
+        return _SEALED + seal.close(content, _PURPOSE)
+    return encode(_PLAIN + content)
+
+
+def read(text: str, nodes: Mapping[str, One], seal: Seal, argument: str) -> tuple[One, Key]:
+    """The access and the key that a global id names, if its type is one of these.
+
+    Raises BadUserInput where it is no id, or the id of something else.
+    """
+    type_name, *parts = _content(text, seal, argument)
+    access = nodes.get(type_name)
+    if access is None:
+        expected = " or ".join(nodes) if len(nodes) <= 5 else "another type"
+        raise BadUserInput(
+            f"{argument} is the id of a {type_name}; it takes one of {expected}", argument=argument
+        )
+    columns = [access.table.columns[name] for name in access.route.by]
+    if len(parts) != len(columns):
+        raise _malformed(argument)
+    return access, tuple(
+        column_value(column, part, argument) for column, part in zip(columns, parts, strict=True)
+    )
+
+
+def _content(text: str, seal: Seal, argument: str) -> list[Any]:
+    try:
+        if text.startswith(_SEALED):
+            content = seal.open(text.removeprefix(_SEALED), _PURPOSE)
+        else:
+            version, content = decode(text)[:1], decode(text)[1:]
+            if version != _PLAIN:
+                raise _malformed(argument)
+        parts = orjson.loads(content)
+    except ValueError:
+        raise _malformed(argument) from None
+    if not isinstance(parts, list) or not parts or not isinstance(parts[0], str):
+        raise _malformed(argument)
+    if not all(isinstance(part, str | int) for part in parts[1:]):
+        raise _malformed(argument)
+    return parts
+
+
+def _malformed(argument: str) -> BadUserInput:
+    return BadUserInput(
+        f"{argument} is no id of this gateway: give one that a field `id` answered",
+        argument=argument,
+    )
+
+
+def _is_personal(table: StoredTable) -> bool:
+    return any(table.columns[name].personal for name in table.key)

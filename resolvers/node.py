@@ -1,0 +1,44 @@
+"""Rows by global id."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from loaders.errors import BadUserInput
+from loaders.request import Asking
+from loaders.tables.facts import Row, table_of
+from resolvers import accounts, ids, profiles, titles
+
+NODES_AT_MOST = 100
+
+NODES = {**accounts.NODES, **profiles.NODES, **titles.NODES}
+"""Each type that has a global id, and the access by its key."""
+
+_TYPE_NAMES = {access.table: name for name, access in NODES.items()}
+
+
+def global_id(row: Row, info: Asking) -> str:
+    """The global id of a row."""
+    return ids.write(_TYPE_NAMES[table_of(row)], row, info.context.seal)
+
+
+async def node(_: None, info: Asking, id: str) -> Row | None:
+    """The row of a global id that the viewer may see."""
+    return await _load(info, id, "id")
+
+
+async def nodes(_: None, info: Asking, ids: Sequence[str]) -> list[Any]:
+    """The rows of many ids in their order; an id that is none is an error at its place."""
+    if len(ids) > NODES_AT_MOST:
+        raise BadUserInput(f"ids holds more than {NODES_AT_MOST} ids", argument="ids")
+    return await asyncio.gather(
+        *(_load(info, text, f"ids.{place}") for place, text in enumerate(ids)),
+        return_exceptions=True,
+    )
+
+
+async def _load(info: Asking, text: str, argument: str) -> Row | None:
+    access, key = ids.read(text, NODES, info.context.seal, argument)
+    return await access.load(info, *key)

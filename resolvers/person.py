@@ -1,0 +1,69 @@
+"""What a person is: the accounts of all products under one e-mail."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from loaders.accounts import ACCOUNTS_BY_EMAIL, accounts_of_person
+from loaders.errors import BadUserInput, Forbidden
+from loaders.request import Asking
+from loaders.tables.facts import Row
+from loaders.visibility import mask
+from resolvers.links import needs
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody, known by an e-mail."""
+
+    email: str
+
+
+async def viewer(_: None, info: Asking) -> Person | None:
+    """The person who asks; null where they are anonymous."""
+    email = info.context.viewer.email
+    return None if email is None else Person(email)
+
+
+async def person(_: None, info: Asking, email: str) -> Person:
+    """The person of an e-mail, for staff."""
+    if not info.context.viewer.is_staff:
+        raise Forbidden("a person is found by e-mail by staff alone; `viewer` is you")
+    if not email or "\0" in email:
+        raise BadUserInput("email must be an e-mail address", argument="email")
+    return Person(email)
+
+
+@needs("email")
+async def person_of_account(account: Row, info: Asking) -> Person | None:
+    """The person behind an account that the viewer sees."""
+    email = account.get("email")
+    return Person(email) if isinstance(email, str) else None
+
+
+async def email(somebody: Person, info: Asking) -> str | None:
+    """The e-mail, masked for support where it is not their own."""
+    viewer = info.context.viewer
+    own = somebody.email.lower() in {form.lower() for form in viewer.emails}
+    if own or viewer.sees_personal_data or not viewer.is_staff:
+        return somebody.email
+    masked: str | None = mask(somebody.email)
+    return masked
+
+
+async def accounts(somebody: Person, info: Asking) -> list[Any]:
+    """The accounts in the products' order; an error stands for a product that is down."""
+    found = await asyncio.gather(
+        *(
+            accounts_of_person(access, info, somebody.email)
+            for access in ACCOUNTS_BY_EMAIL.values()
+        ),
+        return_exceptions=True,
+    )
+    return [
+        account
+        for accounts in found
+        for account in ([accounts] if isinstance(accounts, BaseException) else accounts)
+    ]
