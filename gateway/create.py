@@ -1,0 +1,116 @@
+"""Makes tables and indexes that are missing in the products' stores; changes none that exists."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import asyncpg
+from botocore.exceptions import ClientError
+from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
+
+from loaders.stores.dynamo_client import DynamoAddress, open_client
+from loaders.tables.dynamodb import DynamoTable
+from loaders.tables.postgresql import PostgresTable
+
+Say = Callable[[str], None]
+"""Told of each thing that was made."""
+
+_EXISTING = "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+_ACTIVE_PAUSE = 0.2
+
+
+async def create_postgres(url: str, tables: Iterable[PostgresTable], say: Say) -> None:
+    """Make the tables and indexes that a database lacks, all of them or none."""
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            existing = {record["relname"] for record in await connection.fetch(_EXISTING)}
+            for table in tables:
+                if table.name not in existing:
+                    await connection.execute(_ddl(CreateTable(table.sql)))
+                    say(f"{table}")
+                for index in sorted(table.sql.indexes, key=lambda index: str(index.name)):
+                    if index.name not in existing:
+                        await connection.execute(_ddl(CreateIndex(index)))
+                        say(f"{table} index {index.name}")
+    finally:
+        await connection.close()
+
+
+def _ddl(element: ExecutableDDLElement) -> str:
+    return str(element.compile(dialect=asyncpg_dialect.dialect()))  # type: ignore[no-untyped-call]
+
+
+async def create_dynamodb(
+    address: DynamoAddress, tables: Iterable[DynamoTable], names: Mapping[str, str], say: Say
+) -> None:
+    """Make the tables, indexes, expiry and point-in-time recovery that an account lacks."""
+    async with open_client(address) as client:
+        existing: set[str] = set()
+        async for page in client.get_paginator("list_tables").paginate():
+            existing.update(page["TableNames"])
+        for table in tables:
+            name = names[table.name]
+            if name not in existing:
+                await client.create_table(**table.create_table(name))
+                say(f"{table}")
+            await _create_indexes(client, table, name, say)
+            await _keep_expiry(client, table, name, say)
+            await _keep_recovery(client, table, name, say)
+
+
+async def _create_indexes(client: Any, table: DynamoTable, name: str, say: Say) -> None:
+    """The indexes that an older table lacks; DynamoDB makes one at a time."""
+    body = table.create_table(name)
+    present = {index["IndexName"] for index in (await _active(client, name))["indexes"]}
+    for index in body.get("GlobalSecondaryIndexes", []):
+        if index["IndexName"] not in present:
+            await client.update_table(
+                TableName=name,
+                AttributeDefinitions=body["AttributeDefinitions"],
+                GlobalSecondaryIndexUpdates=[{"Create": index}],
+            )
+            say(f"{table} index {index['IndexName']}")
+            await _active(client, name)
+
+
+async def _active(client: Any, name: str) -> dict[str, Any]:
+    """The table's indexes, once it and all of them can be used."""
+    while True:
+        table = (await client.describe_table(TableName=name))["Table"]
+        indexes = table.get("GlobalSecondaryIndexes", [])
+        states = [table["TableStatus"], *(index["IndexStatus"] for index in indexes)]
+        if all(state == "ACTIVE" for state in states):
+            return {"indexes": indexes}
+        await asyncio.sleep(_ACTIVE_PAUSE)
+
+
+async def _keep_expiry(client: Any, table: DynamoTable, name: str, say: Say) -> None:
+    if table.ttl is None:
+        return
+    described = await client.describe_time_to_live(TableName=name)
+    if described["TimeToLiveDescription"]["TimeToLiveStatus"] == "DISABLED":
+        await client.update_time_to_live(
+            TableName=name,
+            TimeToLiveSpecification={"Enabled": True, "AttributeName": table.ttl},
+        )
+        say(f"{table} expiry by {table.ttl}")
+
+
+async def _keep_recovery(client: Any, table: DynamoTable, name: str, say: Say) -> None:
+    try:
+        described = await client.describe_continuous_backups(TableName=name)
+    except ClientError as error:
+        if error.response["Error"].get("Code") == "UnknownOperationException":
+            return  # an embedded engine without backups
+        raise
+    recovery = described["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
+    if recovery.get("PointInTimeRecoveryStatus") != "ENABLED":
+        await client.update_continuous_backups(
+            TableName=name,
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        )
+        say(f"{table} point-in-time recovery")

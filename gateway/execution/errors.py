@@ -1,0 +1,33 @@
+"""How an error is shown: a closed list of codes, and nothing of our inner workings."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from graphql import GraphQLError
+
+from loaders.errors import Code, GatewayError
+
+_log = logging.getLogger("gateway")
+
+
+def shown(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    """The entry of `errors` for an error; one that nobody foresaw goes to the log instead."""
+    entry = error.formatted
+    cause = error.original_error
+    if isinstance(cause, GatewayError):
+        return {**entry}
+    if cause is None or isinstance(cause, GraphQLError) or error.path is None:
+        return {**entry, "extensions": {"code": Code.BAD_USER_INPUT.value}}
+    _log.error("request %s: %s failed", request_id, ".".join(map(str, error.path)), exc_info=cause)
+    return {
+        **entry,
+        "message": f"Something went wrong in the gateway; its log tells under {request_id}.",
+        "extensions": {"code": Code.INTERNAL.value},
+    }
+
+
+def refusal(error: GatewayError) -> dict[str, Any]:
+    """The whole answer where a request is refused before its document is read."""
+    return {"errors": [{"message": str(error), "extensions": error.extensions}]}

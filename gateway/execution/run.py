@@ -1,0 +1,100 @@
+"""Runs one operation of a document for one viewer."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any
+
+from graphql import ExecutionResult, execute
+
+from gateway.execution.documents import Document, Documents
+from gateway.execution.errors import shown
+from loaders.accounts import IDENTITIES
+from loaders.clock import Clock
+from loaders.request import Request
+from loaders.sealing import Seal
+from loaders.stores.interface import Store
+from loaders.trace import Trace
+from loaders.viewer import Viewer
+from schema.build import graphql_schema
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a client asks for."""
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The body of the answer; `executed` is false where the document was refused."""
+
+    body: dict[str, Any]
+    executed: bool
+
+
+@dataclass(frozen=True)
+class Gateway:
+    """Everything that outlives a request. `deadline` is in seconds."""
+
+    stores: Mapping[str, Store]
+    documents: Documents
+    seal: Seal
+    clock: Clock
+    deadline: float
+    image_base_url: str
+
+    async def answer(self, operation: Operation, viewer: Viewer, *, trace: bool = False) -> Answer:
+        """Run an operation; its store calls are shown where `trace` asks for them."""
+        request_id = uuid.uuid4().hex
+        document = self.documents.get(operation.query)
+        if document.errors:
+            return Answer(
+                {"errors": [shown(error, request_id) for error in document.errors]}, False
+            )
+        request = self._request(document, viewer, Trace(wanted=trace))
+        try:
+            result = await _execute(document, operation, request)
+        finally:
+            await request.close()
+        body: dict[str, Any] = {}
+        if result.errors:
+            body["errors"] = [shown(error, request_id) for error in result.errors]
+        executed = result.data is not None or any(error.path for error in result.errors or ())
+        if executed:
+            body["data"] = result.data
+        if trace:
+            body["extensions"] = {"trace": request.trace.as_json()}
+        return Answer(body, executed)
+
+    def _request(self, document: Document, viewer: Viewer, trace: Trace) -> Request:
+        return Request(
+            viewer=viewer,
+            stores=self.stores,
+            identities=IDENTITIES,
+            columns=document.columns,
+            seal=self.seal,
+            clock=self.clock,
+            deadline=asyncio.get_running_loop().time() + self.deadline,
+            trace=trace,
+            image_base_url=self.image_base_url,
+        )
+
+
+async def _execute(document: Document, operation: Operation, request: Request) -> ExecutionResult:
+    assert document.node is not None
+    result = execute(
+        graphql_schema,
+        document.node,
+        context_value=request,
+        variable_values=dict(operation.variables or {}),
+        operation_name=operation.name,
+    )
+    return await result if isawaitable(result) else result

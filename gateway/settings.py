@@ -1,0 +1,136 @@
+"""The settings: environment variables, each with its meaning; `gateway settings` lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field, ValidationError, create_model
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from loaders.stores.dynamo_client import DynamoAddress
+from loaders.stores.postgres import PostgresAddress
+from loaders.tables.catalogue import DYNAMODB, POSTGRES
+
+
+class SettingsError(Exception):
+    """Settings that are missing or wrong; the message names each."""
+
+
+class ServerSettings(BaseSettings):
+    """What a gateway needs beside its stores."""
+
+    model_config = SettingsConfigDict(case_sensitive=False, extra="ignore")
+
+    host: str = Field("127.0.0.1", description="The address to listen on.")
+    port: int = Field(8000, description="The port to listen on.")
+    gateway_deadline: float = Field(10.0, description="Seconds that a request may take.")
+    gateway_body_limit: int = Field(
+        1_000_000, description="Bytes that the body of a request may have."
+    )
+    gateway_documents_kept: int = Field(
+        1_000, description="Parsed and validated documents that are kept."
+    )
+    tmdb_image_base_url: str = Field(
+        "https://image.tmdb.org/t/p/w500",
+        description="What stands before the relative paths of TMDB's images.",
+    )
+
+
+class _Serving(ServerSettings):
+    """What `gateway serve` needs of its environment."""
+
+    gateway_id_key: str = Field(
+        description="The secret, 32 characters or more, that seals cursors and some ids. "
+        "A change makes those that clients hold worthless.",
+        min_length=32,
+    )
+    gateway_insecure_viewer: str = Field(
+        description="Until tokens are read: who every request is from, as "
+        "`EMAIL; roles=support` or `anonymous`.",
+    )
+    gateway_plaintext_stores: bool = Field(
+        False, description="Allow stores off this machine that are reached without TLS."
+    )
+    gateway_postgres_connections: int = Field(
+        10, description="Connections to each Postgres database at most."
+    )
+    gateway_dynamodb_connections: int = Field(
+        50, description="Connections to each DynamoDB endpoint at most."
+    )
+    aws_region: str = Field("us-east-1", description="The region of DynamoDB.")
+    dynamodb_endpoint_url: str | None = Field(
+        None, description="DynamoDB's URL, where it is not AWS's own."
+    )
+
+
+def _fields_of_stores() -> dict[str, Any]:
+    """A database URL for each product on Postgres; a region, an endpoint and names of tables for
+    each on DynamoDB."""
+    fields: dict[str, Any] = {}
+    for product in POSTGRES:
+        fields[f"{product}_database_url"] = (
+            str,
+            Field(description=f"The Postgres database of {product}, as postgresql://…"),
+        )
+        fields[f"{product}_database_replica_url"] = (
+            str | None,
+            Field(None, description=f"A replica of it that {product} is read from."),
+        )
+    for product, tables in DYNAMODB.items():
+        fields[f"{product}_aws_region"] = (
+            str | None,
+            Field(None, description=f"The region of {product}'s DynamoDB, if another."),
+        )
+        fields[f"{product}_dynamodb_endpoint_url"] = (
+            str | None,
+            Field(None, description=f"The URL of {product}'s DynamoDB, if another."),
+        )
+        for table in tables:
+            fields[table.setting.lower()] = (
+                str,
+                Field(table.name, description=f"The physical name of {table}."),
+            )
+    return fields
+
+
+ServeSettings = create_model("ServeSettings", __base__=_Serving, **_fields_of_stores())
+"""Everything that `gateway serve` reads from its environment."""
+
+
+def read_settings() -> Any:
+    """The settings out of the environment, or a SettingsError that names what is wrong."""
+    try:
+        return ServeSettings()
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
+            for problem in error.errors(include_input=False)
+        ]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def postgres_address(settings: Any, product: str) -> PostgresAddress:
+    """Where a product's database is read: its replica, where there is one."""
+    primary = getattr(settings, f"{product}_database_url")
+    replica = getattr(settings, f"{product}_database_replica_url")
+    return PostgresAddress(
+        replica or primary,
+        connections=settings.gateway_postgres_connections,
+        statement_timeout=settings.gateway_deadline,
+    )
+
+
+def dynamo_address(settings: Any, product: str) -> DynamoAddress:
+    """Where a product's DynamoDB is."""
+    return DynamoAddress(
+        region=getattr(settings, f"{product}_aws_region") or settings.aws_region,
+        endpoint_url=getattr(settings, f"{product}_dynamodb_endpoint_url")
+        or settings.dynamodb_endpoint_url,
+        connections=settings.gateway_dynamodb_connections,
+    )
+
+
+def table_names(settings: Any, product: str) -> Mapping[str, str]:
+    """The physical names of a product's DynamoDB tables."""
+    return {table.name: getattr(settings, table.setting.lower()) for table in DYNAMODB[product]}
