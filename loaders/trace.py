@@ -34,6 +34,7 @@ def _call(call: Call) -> dict[str, Any]:
         "milliseconds": round(call.milliseconds, 3),
         "consumedCapacity": call.capacity,
         "sql": call.sql,
+        "error": call.error,
         "paths": list(call.paths),
     }
     return {name: value for name, value in line.items() if value is not None}

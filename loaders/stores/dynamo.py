@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any, Self
 
 from loaders.stores import queries
 from loaders.stores.attributes import to_python
-from loaders.stores.dynamo_client import DynamoAddress, DynamoClient, open_client, pause
+from loaders.stores.dynamo_client import DynamoAddress, DynamoClient, open_client, pause, until
 from loaders.stores.interface import Call, Count, Key, Route, Slice, Terms, Window
+from loaders.stores.together import together
 from loaders.tables.dynamodb import PRIMARY, DynamoTable
 from loaders.tables.facts import Row, Through
 
@@ -56,19 +56,15 @@ class DynamoStore:
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
         wanted = queries.decided_from_key(route, keys, terms)
         find = self._find_by_key if route.index.name == PRIMARY else self._find_by_index
-        rows, mine = await asyncio.gather(
-            find(route, wanted, terms), self._mine(route, wanted, terms)
-        )
+        rows, mine = await together([find(route, wanted, terms), self._mine(route, wanted, terms)])
         return [rows.get(key) if key in mine else None for key in keys]
 
     async def listing(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Slice]:
         wanted = queries.decided_from_key(route, keys, terms)
-        mine, *slices = await asyncio.gather(
-            self._mine(route, wanted, terms),
-            *(self._slice(route, key, window, terms) for key in wanted),
-        )
+        read = together(self._slice(route, key, window, terms) for key in wanted)
+        slices, mine = await together([read, self._mine(route, wanted, terms)])
         answers = {key: part for key, part in zip(wanted, slices, strict=True) if key in mine}
         return [answers.get(key) or Slice([], more=False) for key in keys]
 
@@ -76,10 +72,8 @@ class DynamoStore:
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Count]:
         wanted = queries.decided_from_key(route, keys, terms)
-        mine, *counts = await asyncio.gather(
-            self._mine(route, wanted, terms),
-            *(self._count(route, key, window, terms) for key in wanted),
-        )
+        read = together(self._count(route, key, window, terms) for key in wanted)
+        counts, mine = await together([read, self._mine(route, wanted, terms)])
         answers = {key: count for key, count in zip(wanted, counts, strict=True) if key in mine}
         return [answers.get(key) or Count(0, exact=True) for key in keys]
 
@@ -93,7 +87,7 @@ class DynamoStore:
 
     async def _find_by_index(self, route: Route, keys: list[Key], terms: Terms) -> dict[Key, Row]:
         first = Window(size=1)
-        slices = await asyncio.gather(*(self._slice(route, key, first, terms) for key in keys))
+        slices = await together(self._slice(route, key, first, terms) for key in keys)
         return {key: part.rows[0] for key, part in zip(keys, slices, strict=True) if part.rows}
 
     async def _mine(self, route: Route, keys: list[Key], terms: Terms) -> frozenset[Key]:
@@ -115,8 +109,8 @@ class DynamoStore:
     ) -> list[Row]:
         """The items of these keys that exist, in no order, a hundred keys a call."""
         chunks = [keys[start : start + BATCH_SIZE] for start in range(0, len(keys), BATCH_SIZE)]
-        answers = await asyncio.gather(
-            *(self._batch_get_chunk(table, chunk, columns, terms) for chunk in chunks)
+        answers = await together(
+            self._batch_get_chunk(table, chunk, columns, terms) for chunk in chunks
         )
         return [item for items in answers for item in items]
 
@@ -129,7 +123,7 @@ class DynamoStore:
         attempt = 0
         while pending:
             body = {"RequestItems": pending, "ReturnConsumedCapacity": "TOTAL"}
-            asked = pending[physical]["Keys"]
+            asked = [to_python({"M": key}) for key in pending[physical]["Keys"]]
             answer = await self._ask("BatchGetItem", table, None, asked, columns, body, terms)
             items += [
                 queries.to_item(table, item) for item in answer["Responses"].get(physical, [])
@@ -137,12 +131,13 @@ class DynamoStore:
             pending = answer.get("UnprocessedKeys") or {}
             if pending:
                 attempt += 1
-                async with asyncio.timeout_at(terms.deadline):
-                    await pause(attempt)
+                await pause(attempt)  # past the deadline, the next call raises
         return items
 
     async def _slice(self, route: Route, key: Key, window: Window, terms: Terms) -> Slice:
         """The rows of one partition: Query goes on until the window is full or the budget spent."""
+        if queries.lies_beyond(route, window):
+            return Slice([], more=False)
         table = _table(route)
         rows: list[Row] = []
         stopped_at: Key | None = None
@@ -203,22 +198,24 @@ class DynamoStore:
         terms: Terms,
     ) -> dict[str, Any]:
         """One call, when a slot of its table is free, and its line in the trace."""
-        async with self._slots[table.name]:
-            started = time.perf_counter()
-            answer = await self._client.read(operation, body, terms.deadline)
-        terms.report(
-            Call(
-                store=table.product,
-                table=table.name,
-                index=index,
-                operation=operation,
-                keys=list(keys),
-                attributes=tuple(columns),
-                milliseconds=(time.perf_counter() - started) * 1000,
-                rows=_rows(answer),
-                capacity=_capacity(answer.get("ConsumedCapacity")),
-            )
+        call = Call(
+            store=table.product,
+            table=table.name,
+            index=index,
+            operation=operation,
+            keys=list(keys),
+            attributes=tuple(columns),
         )
+        slots = self._slots[table.name]
+        async with until(terms.deadline, table.product):
+            await slots.acquire()
+        try:
+            with call.measured(terms.report):
+                answer = await self._client.read(operation, body, terms.deadline)
+                call.rows = _rows(answer)
+                call.capacity = _capacity(answer.get("ConsumedCapacity"))
+        finally:
+            slots.release()
         return answer
 
 

@@ -74,7 +74,7 @@ class DynamoClient:
         method = getattr(self._client, _METHODS[operation])
         attempt = 0
         try:
-            async with asyncio.timeout_at(deadline):
+            async with until(deadline, self._product):
                 while True:
                     attempt += 1
                     try:
@@ -87,10 +87,6 @@ class DynamoClient:
                         if attempt >= _ATTEMPTS_TO_REACH:
                             raise
                     await pause(attempt)
-        except TimeoutError:
-            raise DeadlineExceeded(
-                f"{self._product}: DynamoDB did not answer in time", product=self._product
-            ) from None
         except BotoCoreError as error:
             raise SourceUnavailable(
                 f"{self._product}: DynamoDB cannot be reached", product=self._product
@@ -98,7 +94,7 @@ class DynamoClient:
 
     def _raise_unless_throttled(self, error: ClientError) -> None:
         code = error.response["Error"].get("Code", "")
-        if code in _THROTTLED:
+        if code in _THROTTLED or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
             return
         if code == "ResourceNotFoundException":
             raise SourceUnavailable(
@@ -116,6 +112,18 @@ class DynamoClient:
 
 
 _METHODS = {"GetItem": "get_item", "BatchGetItem": "batch_get_item", "Query": "query"}
+
+
+@asynccontextmanager
+async def until(deadline: float, product: str) -> AsyncIterator[None]:
+    """Raise DeadlineExceeded where this takes longer, in the event loop's time."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            yield
+    except TimeoutError:
+        raise DeadlineExceeded(
+            f"{product}: DynamoDB did not answer in time", product=product
+        ) from None
 
 
 async def pause(attempt: int) -> None:

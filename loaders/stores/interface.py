@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -93,7 +95,21 @@ class Call:
     rows: int = 0
     capacity: float | None = None
     sql: str | None = None
+    error: str | None = None
     paths: Sequence[str] = ()
+
+    @contextmanager
+    def measured(self, report: Callable[[Call], None]) -> Iterator[None]:
+        """Take the time of the call, and report it, also where it fails."""
+        started = time.perf_counter()
+        try:
+            yield
+        except Exception as error:
+            self.error = type(error).__name__
+            raise
+        finally:
+            self.milliseconds = (time.perf_counter() - started) * 1000
+            report(self)
 
 
 @dataclass(frozen=True)

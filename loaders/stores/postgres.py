@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -120,21 +119,18 @@ class PostgresStore:
         terms: Terms,
     ) -> list[Any]:
         """One statement, and its line in the trace."""
-        started = time.perf_counter()
-        records = await self._read(statement, values, route.table.row, terms.deadline)
-        terms.report(
-            Call(
-                store=self._product,
-                table=route.table.name,
-                index=route.index.name,
-                operation="SELECT" if columns else "COUNT",
-                keys=[dict(zip(route.by, key, strict=True)) for key in keys],
-                attributes=columns,
-                milliseconds=(time.perf_counter() - started) * 1000,
-                rows=len(records),
-                sql=str(route),
-            )
+        call = Call(
+            store=self._product,
+            table=route.table.name,
+            index=route.index.name,
+            operation="SELECT" if columns else "COUNT",
+            keys=[dict(zip(route.by, key, strict=True)) for key in keys],
+            attributes=columns,
+            sql=str(route),
         )
+        with call.measured(terms.report):
+            records = await self._read(statement, values, route.table.row, terms.deadline)
+            call.rows = len(records)
         return records
 
     async def _read(

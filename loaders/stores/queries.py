@@ -47,9 +47,38 @@ def query(
     else:
         body["ProjectionExpression"] = expressions.projection(terms.columns)
         body["Limit"] = max(window.size + 1, FILTERED_PAGE if window.filters else 0)
-    if window.after is not None:
+    if window.after is not None and not _stands_before(route, window):
         body["ExclusiveStartKey"] = to_key((*route.by, *route.position), (*key, *window.after))
     return {**body, **expressions.body()}
+
+
+def _stands_before(route: Route, window: Window) -> bool:
+    """Whether the cursor stands before the range, so that reading starts at the range's edge.
+
+    DynamoDB refuses a start key outside of the range.
+    """
+    low, high = _bounds(route, window)
+    position = window.after and window.after[0]
+    if window.reading_down:
+        return high is not None and position > high
+    return low is not None and position < low
+
+
+def lies_beyond(route: Route, window: Window) -> bool:
+    """Whether the cursor stands past the range, so that nothing is left to read."""
+    low, high = _bounds(route, window)
+    if window.after is None:
+        return False
+    if window.reading_down:
+        return low is not None and window.after[0] < low
+    return high is not None and window.after[0] > high
+
+
+def _bounds(route: Route, window: Window) -> tuple[Any, Any]:
+    """The range of the window as it is stored."""
+    if window.between is None:
+        return None, None
+    return route.table.columns[route.position[0]].kind.bounds(*window.between)
 
 
 def _key_condition(expressions: Expressions, route: Route, key: Key, window: Window) -> str:
@@ -57,8 +86,7 @@ def _key_condition(expressions: Expressions, route: Route, key: Key, window: Win
     if window.prefix is not None:
         conditions.append(expressions.begins_with(route.position[0], window.prefix))
     elif window.between is not None:
-        ranged = route.table.columns[route.position[0]]
-        conditions.append(expressions.between(ranged.name, *ranged.kind.bounds(*window.between)))
+        conditions.append(expressions.between(route.position[0], *_bounds(route, window)))
     return " AND ".join(conditions)
 
 

@@ -150,10 +150,13 @@ def _column(column: sa.Column[Any]) -> Column:
 
 
 def _from_json(kind: Kind) -> Callable[[str], Any]:
-    """How JSON text is read; where its shape is open it goes to the answer unread."""
+    """How JSON text is read; where its shape is open it goes to the answer unread.
+
+    JSON's null is what SQLAlchemy stores for None, and so as absent as SQL's.
+    """
     if kind is ANYTHING:
         return orjson.Fragment
-    return lambda value: kind.parse(orjson.loads(value))
+    return lambda value: None if value == "null" else kind.parse(orjson.loads(value))
 
 
 def _indexes(sql: sa.Table) -> list[Index]:
