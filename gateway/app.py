@@ -52,7 +52,7 @@ def create_app(
     endpoint = Endpoint(viewer, settings.gateway_body_limit, demo=demo)
 
     async def graphql(request: Request) -> Response:
-        if request.method == "GET":
+        if request.method != "POST":
             return graphiql.page(ENDPOINT, examples)
         return await endpoint(request)
 

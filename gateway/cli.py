@@ -5,18 +5,26 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import uvicorn
-from pydantic import ValidationError
+import asyncpg
+from botocore.exceptions import BotoCoreError, ClientError
 
-from gateway.app import create_app
+from gateway.app import ENDPOINT, create_app
 from gateway.create import create_dynamodb, create_postgres
 from gateway.demo.processes import EngineError
 from gateway.demo.run import run_demo
+from gateway.listening import PortTaken, listen, serve, url
 from gateway.progress import say
-from gateway.settings import ServerSettings, ServeSettings, SettingsError, read_settings
+from gateway.settings import (
+    ServeSettings,
+    SettingsError,
+    database_url,
+    read_server_settings,
+    read_settings,
+)
 from gateway.stores import addresses
 from gateway.viewers import parse_viewer
 from loaders.errors import BadUserInput
@@ -24,6 +32,12 @@ from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from schema.build import sdl
 
 DEMO_DIRECTORY = Path(".demo")
+GRACE = 10
+"""Seconds that requests may take to end when the gateway is stopped."""
+
+
+class NotCreated(Exception):
+    """A store that tables cannot be made in."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -31,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
     try:
         given.command(given)
-    except (SettingsError, EngineError) as error:
+    except (SettingsError, EngineError, PortTaken, NotCreated) as error:
         say(str(error))
         sys.exit(2)
 
@@ -59,11 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(given: argparse.Namespace) -> None:
-    try:
-        settings = ServerSettings()
-    except ValidationError as error:
-        raise SettingsError(str(error)) from None
-    run_demo(settings, given.directory)
+    run_demo(read_server_settings(), given.directory)
 
 
 def _serve(given: argparse.Namespace) -> None:
@@ -73,20 +83,35 @@ def _serve(given: argparse.Namespace) -> None:
     except BadUserInput as error:
         raise SettingsError(f"GATEWAY_INSECURE_VIEWER: {error}") from None
     app = create_app(settings, addresses(settings), id_key=settings.gateway_id_key, viewer=viewer)
-    uvicorn.run(app, host=settings.host, port=settings.port, timeout_graceful_shutdown=10)
+    listening = listen(settings.host, settings.port)
+    say(f"GraphQL: {url(listening)}{ENDPOINT}")
+    with suppress(KeyboardInterrupt):
+        serve(app, listening, timeout_graceful_shutdown=GRACE)
 
 
 def _create(given: argparse.Namespace) -> None:
-    where = addresses(read_settings())
+    settings = read_settings()
+    where = addresses(settings)
 
     async def create() -> None:
         for product, tables in POSTGRES.items():
-            await create_postgres(where.postgres[product].url, tables, _made)
+            with _named(product):
+                await create_postgres(database_url(settings, product), tables, _made)
         for product, declared in DYNAMODB.items():
             names = where.table_names[product]
-            await create_dynamodb(where.dynamodb[product], declared, names, _made)
+            with _named(product):
+                await create_dynamodb(where.dynamodb[product], declared, names, _made)
 
     asyncio.run(create())
+
+
+@contextmanager
+def _named(product: str) -> Iterator[None]:
+    """Say whose store it is that cannot be reached or refuses."""
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, BotoCoreError, ClientError) as error:
+        raise NotCreated(f"the store of {product}: {error}") from None
 
 
 def _made(what: str) -> None:

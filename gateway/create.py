@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 import asyncpg
@@ -12,6 +13,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from loaders.stores.dynamo_client import DynamoAddress, open_client
+from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.postgresql import PostgresTable
 
@@ -24,7 +26,7 @@ _ACTIVE_PAUSE = 0.2
 
 async def create_postgres(url: str, tables: Iterable[PostgresTable], say: Say) -> None:
     """Make the tables and indexes that a database lacks, all of them or none."""
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://", 1))
     try:
         async with connection.transaction():
             existing = {record["relname"] for record in await connection.fetch(_EXISTING)}
@@ -38,6 +40,20 @@ async def create_postgres(url: str, tables: Iterable[PostgresTable], say: Say) -
                         say(f"{table} index {index.name}")
     finally:
         await connection.close()
+
+
+def declaration(product: str) -> str:
+    """A digest of a product's declared tables, which changes when one of them does."""
+    declared = [
+        *(_ddl(made) for table in POSTGRES.get(product, ()) for made in _made_for(table)),
+        *(f"{table.create_table(table.name)} {table.ttl}" for table in DYNAMODB.get(product, ())),
+    ]
+    return sha256("\n".join(declared).encode()).hexdigest()
+
+
+def _made_for(table: PostgresTable) -> list[ExecutableDDLElement]:
+    indexes = sorted(table.sql.indexes, key=lambda index: str(index.name))
+    return [CreateTable(table.sql), *map(CreateIndex, indexes)]
 
 
 def _ddl(element: ExecutableDDLElement) -> str:

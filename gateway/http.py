@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from gateway.execution.errors import refusal
+from gateway.execution.errors import refusal, unforeseen
 from gateway.execution.run import Answer, Gateway, Operation
 from gateway.viewers import HEADER, parse_viewer
 from loaders.errors import BadUserInput
@@ -17,6 +18,11 @@ from loaders.viewer import Viewer
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+
+_WHOLE_NUMBERS = range(-(1 << 63), 1 << 64)
+"""Those that orjson writes itself."""
+_NESTED_AT_ONCE = 100
+"""Levels that are written at once where orjson, which writes some 250, refuses the whole."""
 
 
 class Refused(Exception):
@@ -46,6 +52,14 @@ class Endpoint:
             return _response(refusal(BadUserInput(str(refused))), refused.status, JSON)
         except BadUserInput as error:
             return _response(refusal(error), 400, JSON)
+        except ClientDisconnect:
+            return Response(status_code=400)  # that nobody reads
+        try:
+            return await self._answer(http, operation, viewer)
+        except Exception as error:
+            return _response({"errors": [unforeseen(error, uuid.uuid4().hex)]}, 500, JSON)
+
+    async def _answer(self, http: Request, operation: Operation, viewer: Viewer) -> Response:
         gateway: Gateway = http.app.state.gateway
         traced = http.headers.get("gateway-trace") == "1" and (self._demo or viewer.is_staff)
         answer = await gateway.answer(operation, viewer, trace=traced)
@@ -103,8 +117,26 @@ def _response(body: dict[str, Any], status: int, media_type: str) -> Response:
 
 
 def to_bytes(body: dict[str, Any]) -> bytes:
-    """JSON; decimals keep their digits."""
-    return orjson.dumps(body, default=_as_json)
+    """JSON; numbers keep their digits."""
+    try:
+        return orjson.dumps(body, default=_as_json)
+    except orjson.JSONEncodeError:
+        return orjson.dumps(_in_parts(body, 1), default=_as_json)
+
+
+def _in_parts(value: Any, level: int) -> Any:
+    """The same with its large whole numbers and its deeper levels written already."""
+    if isinstance(value, dict | list):
+        members = value.items() if isinstance(value, dict) else enumerate(value)
+        parts: Any = value.copy()
+        for place, member in members:
+            parts[place] = _in_parts(member, level + 1)
+        value = parts
+    elif isinstance(value, int) and value not in _WHOLE_NUMBERS:
+        return orjson.Fragment(str(value))
+    if level % _NESTED_AT_ONCE == 0:
+        return orjson.Fragment(orjson.dumps(value, default=_as_json))
+    return value
 
 
 def _as_json(value: Any) -> Any:

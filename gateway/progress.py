@@ -22,4 +22,4 @@ def step(what: str) -> Iterator[None]:
 
 def say(text: str) -> None:
     """A line of its own."""
-    console.print(text, markup=False)
+    console.print(text, markup=False, soft_wrap=True)

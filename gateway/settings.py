@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import Field, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,6 +11,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
+
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+_POSTGRES_URL = r"^postgres(ql)?(\+asyncpg)?://"
+_HTTP_URL = r"^https?://"
 
 
 class SettingsError(Exception):
@@ -20,16 +25,18 @@ class SettingsError(Exception):
 class ServerSettings(BaseSettings):
     """What a gateway needs beside its stores."""
 
-    model_config = SettingsConfigDict(case_sensitive=False, extra="ignore")
+    model_config = SettingsConfigDict(case_sensitive=False, env_ignore_empty=True, extra="ignore")
 
     host: str = Field("127.0.0.1", description="The address to listen on.")
-    port: int = Field(8000, description="The port to listen on.")
-    gateway_deadline: float = Field(10.0, description="Seconds that a request may take.")
+    port: int = Field(
+        8000, description="The port to listen on; 0 takes one that is free.", ge=0, le=65_535
+    )
+    gateway_deadline: float = Field(10.0, description="Seconds that a request may take.", gt=0)
     gateway_body_limit: int = Field(
-        1_000_000, description="Bytes that the body of a request may have."
+        1_000_000, description="Bytes that the body of a request may have.", gt=0
     )
     gateway_documents_kept: int = Field(
-        1_000, description="Parsed and validated documents that are kept."
+        1_000, description="Parsed and validated documents that are kept.", ge=0
     )
     tmdb_image_base_url: str = Field(
         "https://image.tmdb.org/t/p/w500",
@@ -53,14 +60,14 @@ class _Serving(ServerSettings):
         False, description="Allow stores off this machine that are reached without TLS."
     )
     gateway_postgres_connections: int = Field(
-        10, description="Connections to each Postgres database at most."
+        10, description="Connections to each Postgres database at most.", gt=0
     )
     gateway_dynamodb_connections: int = Field(
-        50, description="Connections to each DynamoDB endpoint at most."
+        50, description="Connections to each DynamoDB endpoint at most.", gt=0
     )
     aws_region: str = Field("us-east-1", description="The region of DynamoDB.")
     dynamodb_endpoint_url: str | None = Field(
-        None, description="DynamoDB's URL, where it is not AWS's own."
+        None, description="DynamoDB's URL, where it is not AWS's own.", pattern=_HTTP_URL
     )
 
 
@@ -71,11 +78,18 @@ def _fields_of_stores() -> dict[str, Any]:
     for product in POSTGRES:
         fields[f"{product}_database_url"] = (
             str,
-            Field(description=f"The Postgres database of {product}, as postgresql://…"),
+            Field(
+                description=f"The Postgres database of {product}, as `postgresql://…`.",
+                pattern=_POSTGRES_URL,
+            ),
         )
         fields[f"{product}_database_replica_url"] = (
             str | None,
-            Field(None, description=f"A replica of it that {product} is read from."),
+            Field(
+                None,
+                description=f"A replica of it that {product} is read from.",
+                pattern=_POSTGRES_URL,
+            ),
         )
     for product, tables in DYNAMODB.items():
         fields[f"{product}_aws_region"] = (
@@ -84,7 +98,11 @@ def _fields_of_stores() -> dict[str, Any]:
         )
         fields[f"{product}_dynamodb_endpoint_url"] = (
             str | None,
-            Field(None, description=f"The URL of {product}'s DynamoDB, if another."),
+            Field(
+                None,
+                description=f"The URL of {product}'s DynamoDB, if another.",
+                pattern=_HTTP_URL,
+            ),
         )
         for table in tables:
             fields[table.setting.lower()] = (
@@ -100,8 +118,17 @@ ServeSettings = create_model("ServeSettings", __base__=_Serving, **_fields_of_st
 
 def read_settings() -> Any:
     """The settings out of the environment, or a SettingsError that names what is wrong."""
+    return _read(ServeSettings)
+
+
+def read_server_settings() -> ServerSettings:
+    """The settings that need no store, or a SettingsError that names what is wrong."""
+    return _read(ServerSettings)
+
+
+def _read(settings: type[Settings]) -> Settings:
     try:
-        return ServeSettings()
+        return settings()
     except ValidationError as error:
         lines = [
             f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
@@ -110,12 +137,17 @@ def read_settings() -> Any:
         raise SettingsError("\n".join(lines)) from None
 
 
+def database_url(settings: Any, product: str) -> str:
+    """A product's database itself, never its replica."""
+    url: str = getattr(settings, f"{product}_database_url")
+    return url
+
+
 def postgres_address(settings: Any, product: str) -> PostgresAddress:
     """Where a product's database is read: its replica, where there is one."""
-    primary = getattr(settings, f"{product}_database_url")
     replica = getattr(settings, f"{product}_database_replica_url")
     return PostgresAddress(
-        replica or primary,
+        replica or database_url(settings, product),
         connections=settings.gateway_postgres_connections,
         statement_timeout=settings.gateway_deadline,
     )

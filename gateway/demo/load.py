@@ -16,11 +16,28 @@ from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.postgresql import PostgresTable
 
 Rows = Mapping[str, Sequence[Mapping[str, object]]]
-"""Stored table name to rows."""
+"""Stored table name to rows; a table without rows, and a null in a row, may be left out."""
 
 _WRITE_SIZE = 25
 """DynamoDB's bound on the items of one BatchWriteItem."""
 _WRITES_AT_ONCE = 8
+
+
+async def clear_postgres(url: str) -> None:
+    """Drop every table of a database."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    finally:
+        await connection.close()
+
+
+async def clear_dynamodb(address: DynamoAddress) -> None:
+    """Delete every table of an engine."""
+    async with open_client(address) as client:
+        pages = [page async for page in client.get_paginator("list_tables").paginate()]
+        for name in (name for page in pages for name in page["TableNames"]):
+            await client.delete_table(TableName=name)
 
 
 async def load_postgres(url: str, tables: Iterable[PostgresTable], rows: Rows) -> None:
@@ -33,7 +50,7 @@ async def load_postgres(url: str, tables: Iterable[PostgresTable], rows: Rows) -
                 f"TRUNCATE {', '.join(table.name for table in declared)} RESTART IDENTITY CASCADE"
             )
             for table in declared:
-                await _copy(connection, table, rows[table.name])
+                await _copy(connection, table, rows.get(table.name, ()))
     finally:
         await connection.close()
 
@@ -47,7 +64,7 @@ async def _copy(connection: Any, table: PostgresTable, rows: Sequence[Mapping[st
         records=[
             tuple(
                 orjson.dumps(value).decode() if is_json and value is not None else value
-                for value, is_json in zip((row[name] for name in columns), as_json, strict=True)
+                for value, is_json in zip(map(row.get, columns), as_json, strict=True)
             )
             for row in rows
         ],
@@ -73,9 +90,10 @@ async def load_dynamodb(
     async with open_client(address, parameter_validation=False) as client:
         await asyncio.gather(
             *(
-                put(client, names[table.name], rows[table.name][start : start + _WRITE_SIZE])
+                put(client, names[table.name], stored[start : start + _WRITE_SIZE])
                 for table in tables
-                for start in range(0, len(rows[table.name]), _WRITE_SIZE)
+                for stored in [rows.get(table.name, ())]
+                for start in range(0, len(stored), _WRITE_SIZE)
             )
         )
 

@@ -11,18 +11,17 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
-from gateway.app import create_app
-from gateway.create import create_dynamodb, create_postgres
+from gateway.app import ENDPOINT, create_app
+from gateway.create import create_dynamodb, create_postgres, declaration
 from gateway.demo.data import demo_rows, version
 from gateway.demo.data.epoch import EPOCH
 from gateway.demo.data.people import ADA
 from gateway.demo.directory import DataDirectory
 from gateway.demo.dynamodb import DynamoEngine
 from gateway.demo.examples import EXAMPLES
-from gateway.demo.load import load_dynamodb, load_postgres
+from gateway.demo.load import clear_dynamodb, clear_postgres, load_dynamodb, load_postgres
 from gateway.demo.postgres import PostgresEngine
+from gateway.listening import listen, serve, url
 from gateway.progress import say, step
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
@@ -40,6 +39,7 @@ def run_demo(settings: ServerSettings, path: Path) -> None:
     """Serve the demo from a data directory until it is told to stop."""
     with _stopped_politely(), ExitStack() as resources:
         directory = resources.enter_context(DataDirectory(path))
+        listening = resources.enter_context(listen(settings.host, settings.port))
         with step("Starting Postgres"):
             postgres = resources.enter_context(PostgresEngine.start(directory.postgres))
         with step("Starting DynamoDB"):
@@ -55,14 +55,8 @@ def run_demo(settings: ServerSettings, path: Path) -> None:
             demo=True,
             examples=EXAMPLES,
         )
-        say(f"GraphiQL: http://{settings.host}:{settings.port}/graphql — you are {ADA.email}")
-        uvicorn.run(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_level="warning",
-            timeout_graceful_shutdown=GRACE,
-        )
+        say(f"GraphiQL: {url(listening)}{ENDPOINT} — you are {ADA.email}")
+        serve(app, listening, log_level="warning", timeout_graceful_shutdown=GRACE)
 
 
 @contextmanager
@@ -95,18 +89,30 @@ def demo_addresses(postgres: PostgresEngine, dynamodb: DynamoEngine) -> Addresse
 
 
 def _fill(directory: DataDirectory, postgres: PostgresEngine, where: Addresses) -> None:
-    """Make the tables and load the data, unless this very data is loaded already."""
+    """Make the tables and load the data, unless these very tables and data are there already."""
     rows = demo_rows()
-    mark = json.dumps({product: version(tables) for product, tables in rows.items()})
+    mark = json.dumps(
+        {product: [version(tables), declaration(product)] for product, tables in rows.items()}
+    )
     if directory.read_mark() == mark:
         return
+    directory.write_mark("")  # nothing is known until all is loaded
     with step("Creating tables"):
         for product in POSTGRES:
             postgres.create_database(product)
-        asyncio.run(create_all(where))
+        asyncio.run(_create_anew(where))
     with step("Loading demo data"):
         asyncio.run(load_all(where, rows))
     directory.write_mark(mark)
+
+
+async def _create_anew(where: Addresses) -> None:
+    """Make every product's tables, without what an earlier version of the demo left."""
+    for product in POSTGRES:
+        await clear_postgres(where.postgres[product].url)
+    for product in DYNAMODB:
+        await clear_dynamodb(where.dynamodb[product])
+    await create_all(where)
 
 
 async def create_all(where: Addresses) -> None:
@@ -131,6 +137,8 @@ def directory_secret(directory: DataDirectory) -> str:
     """The demo's key for ids and cursors, made once, so that they outlive a restart."""
     file = directory.path / "id-key"
     if not file.exists():
-        file.write_text(secrets.token_hex(32))
-        file.chmod(0o600)
+        draft = file.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_hex(32))
+        draft.replace(file)
     return file.read_text()

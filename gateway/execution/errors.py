@@ -16,13 +16,17 @@ def shown(error: GraphQLError, request_id: str) -> dict[str, Any]:
     """The entry of `errors` for an error; one that nobody foresaw goes to the log instead."""
     entry = error.formatted
     cause = error.original_error
-    if isinstance(cause, GatewayError):
+    if isinstance(cause, GatewayError) and cause.code is not Code.INTERNAL:
         return {**entry}
     if cause is None or isinstance(cause, GraphQLError) or error.path is None:
         return {**entry, "extensions": {"code": Code.BAD_USER_INPUT.value}}
-    _log.error("request %s: %s failed", request_id, ".".join(map(str, error.path)), exc_info=cause)
+    return {**entry, **unforeseen(cause, request_id, ".".join(map(str, error.path)))}
+
+
+def unforeseen(cause: Exception, request_id: str, what: str = "the request") -> dict[str, Any]:
+    """The entry of `errors` for what nobody foresaw, whose text goes to the log alone."""
+    _log.error("request %s: %s failed", request_id, what, exc_info=cause)
     return {
-        **entry,
         "message": f"Something went wrong in the gateway; its log tells under {request_id}.",
         "extensions": {"code": Code.INTERNAL.value},
     }

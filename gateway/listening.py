@@ -1,0 +1,49 @@
+"""The port that the gateway listens on, taken before anything else is started."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+
+
+class PortTaken(Exception):
+    """Nobody can listen there; the message says why and what helps."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; who connects waits until the application is served."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        # Of a name's addresses the one that every browser tries.
+        family, kind, protocol, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+        listening = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise _taken(host, port, error) from None
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(socket.SOMAXCONN)
+    except OSError as error:
+        listening.close()
+        raise _taken(host, port, error) from None
+    return listening
+
+
+def _taken(host: str, port: int, error: OSError) -> PortTaken:
+    return PortTaken(
+        f"{host} port {port} cannot be listened on: {error.strerror}. Set PORT or HOST to another."
+    )
+
+
+def url(listening: socket.socket) -> str:
+    """Where a browser finds it."""
+    host, port = listening.getsockname()[:2]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def serve(app: Starlette, listening: socket.socket, **options: Any) -> None:
+    """Serve the application until a signal says to stop."""
+    uvicorn.Server(uvicorn.Config(app, **options)).run(sockets=[listening])

@@ -1,0 +1,86 @@
+"""The gateway over the run's engines, and a client of its HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import orjson
+from starlette.applications import Starlette
+
+from gateway.app import ENDPOINT, create_app
+from gateway.demo.data.epoch import EPOCH
+from gateway.demo.data.people import ADA
+from gateway.settings import ServerSettings
+from gateway.stores import Addresses
+from loaders.clock import Clock
+from loaders.stores.postgres import PostgresAddress
+from loaders.tables import family, stream
+from loaders.viewer import Viewer
+from tests import engines
+
+ADA_HERSELF = Viewer(ADA.email)
+ID_KEY = "a secret of the tests, of 32 characters"
+
+
+def addresses_of(run: engines.Addresses) -> Addresses:
+    """Where the run's engines are, as the gateway is told."""
+    return Addresses(
+        {family.PRODUCT: PostgresAddress(run.database(family.PRODUCT))},
+        {stream.PRODUCT: engines.local(run.dynamodb)},
+        {stream.PRODUCT: engines.STREAM_NAMES},
+    )
+
+
+def application(
+    where: Addresses,
+    *,
+    viewer: Viewer = ADA_HERSELF,
+    demo: bool = True,
+    **settings: Any,
+) -> Starlette:
+    """The gateway, whose clock stands where the data does."""
+    return create_app(
+        ServerSettings(**settings),
+        where,
+        id_key=ID_KEY,
+        viewer=viewer,
+        clock=Clock.starting_at(EPOCH),
+        demo=demo,
+    )
+
+
+class Client:
+    """Asks an application over HTTP, without a socket."""
+
+    def __init__(self, app: Starlette, http: httpx.AsyncClient) -> None:
+        self.app = app
+        self.http = http
+
+    async def post(self, body: bytes, **headers: str | bytes) -> httpx.Response:
+        """The answer to a body; a header's `_` stands for `-`."""
+        given: Mapping[str, str | bytes] = {"content_type": "application/json", **headers}
+        named = [(name.replace("_", "-").encode(), _bytes(text)) for name, text in given.items()]
+        return await self.http.post(ENDPOINT, content=body, headers=named)
+
+    async def ask(self, query: str, /, *, headers: Any = None, **members: Any) -> httpx.Response:
+        """The answer to a document; `members` stand beside it in the body."""
+        return await self.post(orjson.dumps({"query": query, **members}), **(headers or {}))
+
+
+def _bytes(text: str | bytes) -> bytes:
+    return text if isinstance(text, bytes) else text.encode()
+
+
+@asynccontextmanager
+async def client_of(app: Starlette) -> AsyncIterator[Client]:
+    """A client of an application that is started and stopped as a server does."""
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://gateway", timeout=60
+        ) as http,
+    ):
+        yield Client(app, http)

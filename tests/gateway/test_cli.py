@@ -1,0 +1,203 @@
+"""The command line: what each command does, and how it ends."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import uuid
+from pathlib import Path
+
+import pytest
+
+import schema
+from gateway.cli import main
+from gateway.demo.data.people import ADA
+from gateway.demo.dynamodb import DynamoEngine
+from gateway.settings import ServeSettings
+from tests.engines import STREAM_NAMES, Addresses, execute
+from tests.gateway.commands import run, running
+
+NEEDED = {
+    "GATEWAY_ID_KEY": "k" * 32,
+    "GATEWAY_INSECURE_VIEWER": ADA.email,
+    "FAMILY_DATABASE_URL": "postgresql://postgres@127.0.0.1:1/family",
+    "DYNAMODB_ENDPOINT_URL": "http://127.0.0.1:1",
+}
+"""Enough to serve; both stores are down, for nobody listens on port 1."""
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
+
+
+def ended(*arguments: str) -> int | str | None:
+    """The status that a command ends with."""
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    return caught.value.code
+
+
+def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ended("--help") == 0
+    shown = capsys.readouterr().out
+    for command in ("demo", "serve", "create", "schema", "settings"):
+        assert f"\n    {command} " in shown
+    assert ended("demo", "--help") == 0
+    assert "--directory" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("arguments", [(), ("dance",), ("serve", "now")])
+def test_an_unknown_command_is_refused(
+    arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended(*arguments) == 2
+    assert "usage: gateway" in capsys.readouterr().err
+
+
+def test_schema_is_the_committed_one(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["schema"])
+    committed = Path(str(schema.__file__)).with_name("schema.graphql")
+    assert capsys.readouterr().out == committed.read_text()
+
+
+def test_settings_lists_each(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["settings"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[::2] == [name.upper() for name in ServeSettings.model_fields]
+    assert "    The port to listen on; 0 takes one that is free. (default: 8000)" in lines
+    assert lines[2 * list(ServeSettings.model_fields).index("gateway_id_key") + 1].endswith(
+        "(needed by serve)"
+    )
+
+
+@pytest.mark.parametrize("command", ["serve", "create"])
+def test_without_settings_each_that_is_missing_is_named(
+    environment: pytest.MonkeyPatch, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended(command) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "GATEWAY_ID_KEY: Field required",
+        "GATEWAY_INSECURE_VIEWER: Field required",
+        "FAMILY_DATABASE_URL: Field required",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"GATEWAY_INSECURE_VIEWER": ""}, "GATEWAY_INSECURE_VIEWER: Field required"),
+        ({"GATEWAY_INSECURE_VIEWER": "ada"}, "GATEWAY_INSECURE_VIEWER: Gateway-Viewer is `EMAIL`"),
+        (
+            {"DYNAMODB_ENDPOINT_URL": "http://dynamodb.example.com"},
+            "the store of stream would be reached without TLS: use sslmode=require or https, or "
+            "set GATEWAY_PLAINTEXT_STORES=1\n",
+        ),
+    ],
+)
+def test_serve_refuses_what_it_cannot_serve_by(
+    environment: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    changed: dict[str, str],
+    expected: str,
+) -> None:
+    for name, value in {**NEEDED, **changed}.items():
+        environment.setenv(name, value)
+    assert ended("serve") == 2
+    assert capsys.readouterr().err.startswith(expected)
+
+
+def test_the_demo_refuses_settings_that_cannot_be_used(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment.setenv("PORT", "http")
+    assert ended("demo") == 2
+    assert capsys.readouterr().err.startswith("PORT: ")
+
+
+def test_a_busy_port_is_named(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        for name, value in {**NEEDED, "PORT": str(port)}.items():
+            environment.setenv(name, value)
+        assert ended("serve") == 2
+    assert capsys.readouterr().err.startswith(f"127.0.0.1 port {port} cannot be listened on: ")
+
+
+def test_create_says_whose_store_does_not_answer(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in NEEDED.items():
+        environment.setenv(name, value)
+    assert ended("create") == 2
+    said = capsys.readouterr().err
+    assert said.startswith("the store of family: ")
+    assert "Traceback" not in said
+
+
+@pytest.mark.slow
+def test_serves_while_its_stores_are_down(place: Path) -> None:
+    with running(place / "log", "serve", **NEEDED, **CREDENTIALS) as gateway:
+        body = gateway.ask(
+            '{ movies(genre: "Drama") { nodes { title } } contentTags { nodes { tag } }'
+            " viewer { email accounts { product } } }",
+            gateway_viewer="ben@example.com",
+        )
+        assert body["data"] == {
+            "movies": None,
+            "contentTags": None,
+            "viewer": {"email": ADA.email, "accounts": [None, None]},
+        }
+        assert {error["extensions"]["product"] for error in body["errors"]} == {"stream", "family"}
+        for error in body["errors"]:
+            assert error["extensions"]["code"] == "SOURCE_UNAVAILABLE"
+            assert error["extensions"]["retryable"] is True
+        assert gateway.end(signal.SIGINT) == 0
+    assert "Traceback" not in gateway.said()
+
+
+@pytest.mark.slow
+def test_serves_the_stores_that_settings_name(engines: Addresses, place: Path) -> None:
+    settings = {
+        **NEEDED,
+        **CREDENTIALS,
+        "FAMILY_DATABASE_REPLICA_URL": engines.database("family"),
+        "DYNAMODB_ENDPOINT_URL": engines.dynamodb,
+        **tables_of(STREAM_NAMES),
+    }
+    with running(place / "log", "serve", **settings) as gateway:
+        assert gateway.ask("{ viewer { accounts { product } } }") == {
+            "data": {"viewer": {"accounts": [{"product": "STREAM"}, {"product": "FAMILY"}]}}
+        }
+        assert gateway.end(signal.SIGTERM) == -signal.SIGTERM
+    assert "Traceback" not in gateway.said()
+
+
+def tables_of(names: dict[str, str]) -> dict[str, str]:
+    """The settings that give tables these physical names."""
+    return {
+        name.upper(): names[str(field.default)]
+        for name, field in ServeSettings.model_fields.items()
+        if field.default in names
+    }
+
+
+@pytest.mark.slow
+async def test_create_makes_tables_in_the_database_itself(engines: Addresses) -> None:
+    name = f"created_{uuid.uuid4().hex}"
+    await execute(engines.database("postgres"), f"CREATE DATABASE {name}")
+    try:
+        with DynamoEngine.start(None) as dynamo:
+            settings = {
+                **NEEDED,
+                **CREDENTIALS,
+                "FAMILY_DATABASE_URL": engines.database(name),
+                "FAMILY_DATABASE_REPLICA_URL": NEEDED["FAMILY_DATABASE_URL"],
+                "STREAM_DYNAMODB_ENDPOINT_URL": dynamo.endpoint,
+            }
+            status, said = run("create", **settings)
+            assert status == 0, said
+            assert "made family.users\n" in said
+            assert "made family.titles index ix_titles_title_id\n" in said
+            assert "made stream.MovieTable\n" in said
+            assert run("create", **settings) == (0, "")
+    finally:
+        await execute(engines.database("postgres"), f"DROP DATABASE {name} WITH (FORCE)")

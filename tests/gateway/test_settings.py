@@ -1,0 +1,172 @@
+"""Settings: each is named, described, checked, and listed in docs/settings.md."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.settings import (
+    ServerSettings,
+    ServeSettings,
+    SettingsError,
+    database_url,
+    dynamo_address,
+    postgres_address,
+    read_server_settings,
+    read_settings,
+    table_names,
+)
+from loaders.tables.catalogue import DYNAMODB, POSTGRES
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "settings.md"
+
+NEEDED = {
+    "GATEWAY_ID_KEY": "k" * 32,
+    "GATEWAY_INSECURE_VIEWER": "anonymous",
+    "FAMILY_DATABASE_URL": "postgresql://gateway@127.0.0.1/family",
+}
+"""What `gateway serve` does not start without."""
+
+
+@pytest.fixture
+def needed(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment with what is needed and no more."""
+    for name, value in NEEDED.items():
+        environment.setenv(name, value)
+    return environment
+
+
+def test_every_missing_setting_is_named(environment: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+    lines = str(caught.value).splitlines()
+    assert {line.partition(":")[0] for line in lines} == set(NEEDED)
+    required = {
+        name.upper() for name, field in ServeSettings.model_fields.items() if field.is_required()
+    }
+    assert required == set(NEEDED)
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_an_empty_setting_is_missing(needed: pytest.MonkeyPatch, name: str) -> None:
+    needed.setenv(name, "")
+    with pytest.raises(SettingsError, match=f"^{name}: Field required$"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "http"),
+        ("PORT", "65536"),
+        ("PORT", "-1"),
+        ("GATEWAY_DEADLINE", "0"),
+        ("GATEWAY_BODY_LIMIT", "0"),
+        ("GATEWAY_DOCUMENTS_KEPT", "-1"),
+        ("GATEWAY_POSTGRES_CONNECTIONS", "0"),
+        ("GATEWAY_DYNAMODB_CONNECTIONS", "none"),
+        ("GATEWAY_PLAINTEXT_STORES", "perhaps"),
+        ("GATEWAY_ID_KEY", "short"),
+        ("FAMILY_DATABASE_URL", "127.0.0.1"),
+        ("FAMILY_DATABASE_URL", "mysql://127.0.0.1/family"),
+        ("FAMILY_DATABASE_REPLICA_URL", "replica"),
+        ("DYNAMODB_ENDPOINT_URL", "127.0.0.1:8000"),
+        ("STREAM_DYNAMODB_ENDPOINT_URL", "ftp://127.0.0.1"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_but_not_shown(
+    needed: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    needed.setenv(name, value)
+    with pytest.raises(SettingsError, match=f"^{name}: ") as caught:
+        read_settings()
+    assert value not in str(caught.value).partition(":")[2] or value.isdigit()
+
+
+def test_the_demo_names_what_it_cannot_use(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PORT", "http")
+    with pytest.raises(SettingsError, match=r"^PORT: "):
+        read_server_settings()
+    environment.setenv("PORT", "0")
+    assert read_server_settings().port == 0
+
+
+def test_a_database_is_read_from_its_replica(needed: pytest.MonkeyPatch) -> None:
+    assert postgres_address(read_settings(), "family").url == NEEDED["FAMILY_DATABASE_URL"]
+    needed.setenv("FAMILY_DATABASE_REPLICA_URL", "postgres://127.0.0.1/copy")
+    assert postgres_address(read_settings(), "family").url == "postgres://127.0.0.1/copy"
+    assert database_url(read_settings(), "family") == NEEDED["FAMILY_DATABASE_URL"]
+
+
+def test_how_much_of_a_database_is_taken(needed: pytest.MonkeyPatch) -> None:
+    needed.setenv("GATEWAY_POSTGRES_CONNECTIONS", "3")
+    needed.setenv("GATEWAY_DEADLINE", "2.5")
+    address = postgres_address(read_settings(), "family")
+    assert (address.connections, address.statement_timeout) == (3, 2.5)
+
+
+def test_a_product_may_have_a_region_and_an_endpoint_of_its_own(
+    needed: pytest.MonkeyPatch,
+) -> None:
+    def address() -> tuple[str, str | None]:
+        found = dynamo_address(read_settings(), "stream")
+        return found.region, found.endpoint_url
+
+    assert address() == ("us-east-1", None)
+    needed.setenv("AWS_REGION", "eu-west-2")
+    needed.setenv("DYNAMODB_ENDPOINT_URL", "https://dynamodb.example.com")
+    assert address() == ("eu-west-2", "https://dynamodb.example.com")
+    needed.setenv("STREAM_AWS_REGION", "eu-north-1")
+    needed.setenv("STREAM_DYNAMODB_ENDPOINT_URL", "https://stream.example.com")
+    assert address() == ("eu-north-1", "https://stream.example.com")
+
+
+def test_tables_may_have_other_names(needed: pytest.MonkeyPatch) -> None:
+    assert set(table_names(read_settings(), "stream").items()) == {
+        (table.name, table.name) for table in DYNAMODB["stream"]
+    }
+    needed.setenv("STREAM_DYNAMODB_MOVIE_TABLE", "prod-movies")
+    assert table_names(read_settings(), "stream")["MovieTable"] == "prod-movies"
+
+
+def test_every_table_and_database_has_its_settings() -> None:
+    names = {name.upper() for name in ServeSettings.model_fields}
+    assert {table.setting for tables in DYNAMODB.values() for table in tables} <= names
+    assert {f"{product.upper()}_DATABASE_URL" for product in POSTGRES} <= names
+
+
+def test_every_setting_is_described() -> None:
+    for name, field in ServeSettings.model_fields.items():
+        assert field.description, name
+        assert field.description.endswith("."), name
+
+
+def rows(names: list[str]) -> list[str]:
+    """The lines of the page's table for these settings."""
+    return [_row(name, ServeSettings.model_fields[name]) for name in names]
+
+
+def _row(name: str, field: Any) -> str:
+    default = "needed" if field.is_required() else "" if field.default is None else field.default
+    shown = f"`{default}`" if default not in ("needed", "") else default
+    return f"| `{name.upper()}` | {field.description} | {shown} |".replace("  ", " ")
+
+
+def test_the_page_lists_every_setting() -> None:
+    every = list(ServeSettings.model_fields)
+    of_both = list(ServerSettings.model_fields)
+    listed = [
+        line.replace("  ", " ") for line in PAGE.read_text().splitlines() if line.startswith("| `")
+    ]
+    assert listed == rows(of_both) + rows([name for name in every if name not in of_both])
+
+
+def test_the_page_names_what_else_is_read_from_the_environment() -> None:
+    code = "".join(path.read_text() for path in (ROOT / "gateway").rglob("*.py"))
+    read = set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"', code))
+    assert read == {"GATEWAY_DYNOXIDE", "GATEWAY_ENGINES"}
+    assert read <= set(re.findall(r"`(\w+)`", PAGE.read_text()))
