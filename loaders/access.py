@@ -84,7 +84,7 @@ class One(Access):
         return rows
 
     def _loader(self, request: Request) -> Any:
-        rules.refuse_unless_allowed(self.scope, request, str(self))
+        rules.refuse_unless_allowed(self.scope, request)
         return request.loader(self, partial(self._read, request))
 
     async def _read(self, request: Request, keys: list[Key], paths: list[str]) -> list[Row | None]:
@@ -106,7 +106,9 @@ class Listing(Access):
 
     async def _slice(self, info: Asking, key: Key, part: Window) -> Slice:
         request = info.context
-        rules.refuse_unless_allowed(self.scope, request, str(self))
+        rules.refuse_unless_allowed(self.scope, request)
+        if None in key:
+            return Slice([], more=False)
         loader = request.loader((self, part), partial(self._read, request, part))
         slice_: Slice = await loader.ask(key, info.path)
         return slice_
@@ -134,8 +136,6 @@ class Many(Listing):
 
     async def load(self, info: Asking, *key: Any) -> list[Any]:
         """The rows of a key that the viewer may see; past `at_most`, an error ends the list."""
-        if None in key:
-            return []
         slice_ = await self._slice(info, key, Window(self.at_most))
         rows: list[Any] = list(slice_.rows)
         return [*rows, _cut(None, self.at_most)] if slice_.more else rows
@@ -175,7 +175,9 @@ class Paged(Listing):
 
     async def _total(self, key: Key, part: Window, info: Asking) -> Count:
         request = info.context
-        rules.refuse_unless_allowed(self.scope, request, str(self))
+        rules.refuse_unless_allowed(self.scope, request)
+        if None in key:
+            return Count(0, exact=True)
         whole = Window(size=0, between=part.between, filters=part.filters)
         loader = request.loader((self, whole), partial(self._count, request, whole))
         count: Count = await loader.ask(key, info.path)

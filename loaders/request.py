@@ -121,6 +121,7 @@ class Request:
     _loaders: dict[Any, BatchLoader] = field(default_factory=dict)
     _owners: dict[str, asyncio.Task[frozenset[Any]]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    _closed: bool = False
 
     def loader(self, identity: Any, batch: Batch) -> BatchLoader:
         """The loader of this identity, opened on first use."""
@@ -143,13 +144,17 @@ class Request:
 
     def own(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run this until it ends or the request is closed."""
+        if self._closed:
+            work.close()
+            raise RequestClosed("the request was closed")
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
     async def close(self) -> None:
-        """Cancel what still runs, and wait until it has stopped."""
+        """Cancel what still runs, and wait until it has stopped; nothing more is begun."""
+        self._closed = True
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()

@@ -41,10 +41,10 @@ def _leads_to_an_owner(table: StoredTable, name: str) -> bool:
     return parent is not None and parent.read is Read.OWNER
 
 
-def refuse_unless_allowed(scope: Scope, request: Request, what: str) -> None:
+def refuse_unless_allowed(scope: Scope, request: Request) -> None:
     """Raise Forbidden where this viewer may not take this way at all."""
     if scope is Scope.SPANNING and not request.viewer.is_staff:
-        raise Forbidden(f"{what} ranges over many owners: it is for staff alone")
+        raise Forbidden("this ranges over many owners: it is for staff alone")
 
 
 async def owners(scope: Scope, request: Request, product: str) -> frozenset[Any] | None:

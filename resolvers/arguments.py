@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import Any
 
@@ -11,6 +12,10 @@ from loaders.tables.kinds import Kind
 
 LONGEST_KEY = 1_024
 """DynamoDB's bound on a sort key, in bytes; no key that we know of is longer."""
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]+")
+_MOST_DIGITS = 20
+"""More than any number of 64 bits has; `int` takes no number of thousands."""
 
 
 def graphql_name(name: str) -> str:
@@ -26,22 +31,22 @@ def column_value(column: Column, given: Any, argument: str) -> Any:
     if column.kind.bits is not None:
         return _integer(column.kind, given, argument)
     if isinstance(given, str):
-        return _text(given, argument)
+        return text(given, argument)
     return given
 
 
 def _integer(kind: Kind, given: Any, argument: str) -> int:
-    try:
-        number = int(given)
-    except ValueError:
-        raise BadUserInput(f"{argument} must be a whole number", argument=argument) from None
+    digits = str(given)
+    if not _WHOLE_NUMBER.fullmatch(digits):
+        raise BadUserInput(f"{argument} must be a whole number", argument=argument)
     bound = 1 << (kind.bits or 0) - 1
-    if not -bound <= number < bound:
+    if len(digits) > _MOST_DIGITS or not -bound <= int(digits) < bound:
         raise BadUserInput(f"{argument} is beyond what {kind.bits} bits hold", argument=argument)
-    return number
+    return int(digits)
 
 
-def _text(given: str, argument: str) -> str:
+def text(given: str, argument: str) -> str:
+    """A text that a key can be, or BadUserInput."""
     if not given:
         raise BadUserInput(f"{argument} must not be empty", argument=argument)
     if "\0" in given:

@@ -14,7 +14,7 @@ from loaders.access import One
 from loaders.errors import BadUserInput
 from loaders.sealing import Seal, decode, encode
 from loaders.stores.interface import Key
-from loaders.tables.facts import Row, StoredTable, table_of
+from loaders.tables.facts import Column, Row, StoredTable, table_of
 from resolvers.arguments import column_value
 
 _PLAIN = b"1"
@@ -39,12 +39,12 @@ def read(text: str, nodes: Mapping[str, One], seal: Seal, argument: str) -> tupl
     type_name, *parts = _content(text, seal, argument)
     access = nodes.get(type_name)
     if access is None:
-        expected = " or ".join(nodes) if len(nodes) <= 5 else "another type"
         raise BadUserInput(
-            f"{argument} is the id of a {type_name}; it takes one of {expected}", argument=argument
+            f"{argument} is an id of the type {type_name}; it takes {' or '.join(nodes)}",
+            argument=argument,
         )
     columns = [access.table.columns[name] for name in access.route.by]
-    if len(parts) != len(columns):
+    if [type(part) for part in parts] != [_written_type(column) for column in columns]:
         raise _malformed(argument)
     return access, tuple(
         column_value(column, part, argument) for column, part in zip(columns, parts, strict=True)
@@ -64,9 +64,12 @@ def _content(text: str, seal: Seal, argument: str) -> list[Any]:
         raise _malformed(argument) from None
     if not isinstance(parts, list) or not parts or not isinstance(parts[0], str):
         raise _malformed(argument)
-    if not all(isinstance(part, str | int) for part in parts[1:]):
-        raise _malformed(argument)
     return parts
+
+
+def _written_type(column: Column) -> type:
+    """The type that `write` gives a column of a key: a store would refuse another one."""
+    return str if column.kind.bits is None else int
 
 
 def _malformed(argument: str) -> BadUserInput:

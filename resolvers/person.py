@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from loaders.accounts import ACCOUNTS_BY_EMAIL, accounts_of_person
-from loaders.errors import BadUserInput, Forbidden
+from loaders.errors import Forbidden
 from loaders.request import Asking
 from loaders.tables.facts import Row
 from loaders.visibility import mask
+from resolvers.arguments import text
 from resolvers.links import needs
 
 
@@ -31,9 +32,7 @@ async def person(_: None, info: Asking, email: str) -> Person:
     """The person of an e-mail, for staff."""
     if not info.context.viewer.is_staff:
         raise Forbidden("a person is found by e-mail by staff alone; `viewer` is you")
-    if not email or "\0" in email:
-        raise BadUserInput("email must be an e-mail address", argument="email")
-    return Person(email)
+    return Person(text(email, "email"))
 
 
 @needs("email")

@@ -69,6 +69,7 @@ blocked_episodes = to_each(
 
 _PROFILE_ID = stream.profiles.columns["profileId"]
 _MOVIE_ID = stream.movies.columns["movieId"]
+_ADDED_BY = stream.watchlist.columns["profileId"]
 
 
 @needs("movieId")
@@ -89,4 +90,4 @@ async def profile_has_in_watchlist(profile_: Row, info: Asking, movie_id: str) -
 async def _on_watchlist(info: Asking, profile_: Row, movie_id: Any) -> bool:
     """By the account's key, which can be asked for in batches; the row names the profile."""
     item = await load.watchlist_item.load(info, profile_["accountId"], movie_id)
-    return item is not None and item["profileId"] == profile_["profileId"]
+    return item is not None and _ADDED_BY.read(item) == profile_["profileId"]

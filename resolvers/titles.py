@@ -91,7 +91,7 @@ def movie_genre_names(row: Row, info: Asking) -> Sequence[str] | None:
 def tmdb_genre_names(row: Row, info: Asking) -> Sequence[Any] | None:
     """The names of TMDB's genres."""
     genres = _GENRES.read(row)
-    return None if genres is None else [genre["name"] for genre in genres]
+    return None if genres is None else [genre.get("name") for genre in genres]
 
 
 @needs("release_date")
@@ -121,7 +121,7 @@ def thumbnail_url(row: Row, info: Asking) -> str | None:
 
 def logo_url(provider: dict[str, Any], info: Asking) -> str | None:
     """The logo, from TMDB's image host where the stored path is relative."""
-    return _absolute(provider["logo_path"], info)
+    return _absolute(provider.get("logo_path"), info)
 
 
 def _image(row: Row, info: Asking, name: str) -> str | None:

@@ -55,7 +55,7 @@ class Query:
         resolve_node.node, id=required(strawberry.ID, "The global id that a field `id` answered.")
     )
     """Anything by its global id; null where it does not exist or is not yours."""
-    nodes: list[Node | None] = resolved_by(
+    nodes: list[Node | None] | None = resolved_by(
         resolve_node.nodes, ids=required(list[strawberry.ID], "Global ids, at most 100.")
     )
     """Things by their global ids, in the order of the ids; null where one does not exist or is not

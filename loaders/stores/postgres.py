@@ -17,6 +17,7 @@ from loaders.tables.facts import Row
 
 _DEAD_CONNECTION = (
     asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InternalClientError,  # the server has said that it will end the session
     asyncpg.InterfaceError,
     asyncpg.InvalidCachedStatementError,
     asyncpg.AdminShutdownError,
@@ -26,6 +27,7 @@ _DEAD_CONNECTION = (
 _UNREACHABLE = (
     OSError,
     asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InternalClientError,
     asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
     asyncpg.TooManyConnectionsError,
@@ -170,7 +172,9 @@ class PostgresStore:
             return await connection.fetch(
                 statement.sql, *statement.arguments(values), record_class=row
             )
-        except asyncio.CancelledError:
+        except asyncpg.DataError:
+            raise
+        except (asyncio.CancelledError, *_DEAD_CONNECTION):
             connection.terminate()  # a frozen backend would hold a polite close for seconds
             raise
         finally:

@@ -156,15 +156,15 @@ def list_of(item: Kind) -> Kind:
 
 
 def shape(**members: Kind) -> Kind:
-    """A map whose named members have kinds; a member that is absent is None, others are kept."""
+    """A map whose named members, those that it has, are of these kinds; others are kept."""
 
     def parse(value: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             raise ValueError("is no map")
         parsed = dict(value)
         for name, kind in members.items():
-            member = value.get(name)
-            parsed[name] = None if member is None else kind.parse(member)
+            if value.get(name) is not None:
+                parsed[name] = kind.parse(value[name])
         return parsed
 
     return Kind("map", "M", parse)

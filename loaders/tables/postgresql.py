@@ -156,7 +156,15 @@ def _from_json(kind: Kind) -> Callable[[str], Any]:
     """
     if kind is ANYTHING:
         return orjson.Fragment
-    return lambda value: None if value == "null" else kind.parse(orjson.loads(value))
+
+    def decode(stored: str) -> Any:
+        try:
+            value = orjson.loads(stored)
+        except orjson.JSONDecodeError:
+            raise ValueError("is no JSON") from None
+        return None if value is None else kind.parse(value)
+
+    return decode
 
 
 def _indexes(sql: sa.Table) -> list[Index]:
