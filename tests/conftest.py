@@ -1,0 +1,56 @@
+"""One Postgres and one DynamoDB for a whole run, which all readers share, and copies to write to.
+
+The process that controls a run starts them; with pytest-xdist its workers are told where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loaders.stores.dynamo_client import DynamoAddress
+from loaders.stores.postgres import PostgresAddress
+from tests.engines import Addresses, Engines, family_copy, stream_copy
+
+ADDRESSES = pytest.StashKey[Addresses]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    told = getattr(config, "workerinput", None)
+    if told is not None:
+        config.stash[ADDRESSES] = Addresses(**told["engines"])
+    elif not config.option.collectonly:
+        engines = Engines.start()
+        # Not in pytest_unconfigure: this runs too where another plugin fails to configure.
+        config.add_cleanup(engines.stop)
+        config.stash[ADDRESSES] = engines.addresses
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist where the engines are."""
+    node.workerinput["engines"] = asdict(node.config.stash[ADDRESSES])
+
+
+@pytest.fixture(scope="session")
+def engines(pytestconfig: pytest.Config) -> Addresses:
+    """Where the engines are. Read only: every test of the run reads the same rows."""
+    return pytestconfig.stash[ADDRESSES]
+
+
+@pytest.fixture
+async def writable_family(engines: Addresses) -> AsyncIterator[PostgresAddress]:
+    """The family's database, in a copy that this test alone has."""
+    async with family_copy(engines) as address:
+        yield address
+
+
+@pytest.fixture
+def writable_stream(engines: Addresses, tmp_path: Path) -> Iterator[DynamoAddress]:
+    """The stream's DynamoDB, in a copy that this test alone has."""
+    with stream_copy(engines, tmp_path) as address:
+        yield address

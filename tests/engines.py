@@ -1,0 +1,363 @@
+"""The engines of a test run, copies of their data, and wires between us and them that fail."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import asyncpg
+import orjson
+
+from gateway.create import create_dynamodb, create_postgres
+from gateway.demo.data import demo_rows
+from gateway.demo.dynamodb import DynamoEngine
+from gateway.demo.load import load_dynamodb, load_postgres
+from gateway.demo.postgres import PostgresEngine
+from loaders.stores.dynamo_client import DynamoAddress, open_client
+from loaders.stores.postgres import PostgresAddress
+from loaders.tables import family, stream
+
+STREAM_NAMES = {table.name: f"test-{table.name}" for table in stream.TABLES}
+"""Declared to physical names: a live table need not bear the name in the document."""
+FAMILY_TEMPLATE = "family_template"
+"""The database that copies are made from. Nobody connects to it once it is filled."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a run's engines are, for the processes that share them."""
+
+    postgres: str
+    dynamodb: str
+    stream_file: str
+
+    def database(self, name: str) -> str:
+        """The URL of a Postgres database."""
+        return f"{self.postgres}/{name}"
+
+
+class Engines:
+    """One Postgres and one DynamoDB, filled with the demo's rows."""
+
+    def __init__(self, addresses: Addresses, resources: ExitStack) -> None:
+        self.addresses = addresses
+        self._resources = resources
+
+    @classmethod
+    def start(cls) -> Self:
+        """Starts and fills them; call it on the main thread."""
+        with ExitStack() as resources:
+            # Not in pytest's folder: under root, Postgres runs as a user who cannot enter that.
+            folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="quintet-")))
+            folder.chmod(0o755)
+            postgres = resources.enter_context(PostgresEngine.start(folder / "postgres"))
+            postgres.create_database(FAMILY_TEMPLATE)
+            with DynamoEngine.start(folder / "stream.db") as dynamo:
+                asyncio.run(_fill(postgres.url(FAMILY_TEMPLATE), dynamo.endpoint))
+            postgres.create_database(family.PRODUCT, template=FAMILY_TEMPLATE)
+            shared = resources.enter_context(_engine_on_copy(folder / "stream.db", folder))
+            addresses = Addresses(
+                postgres.url("").removesuffix("/"), shared.endpoint, str(folder / "stream.db")
+            )
+            return cls(addresses, resources.pop_all())
+        raise AssertionError("an ExitStack that swallowed an error")
+
+    def stop(self) -> None:
+        """Ends them, and removes what they kept."""
+        self._resources.close()
+
+
+async def _fill(postgres_url: str, dynamodb_url: str) -> None:
+    rows = demo_rows()
+    address = local(dynamodb_url)
+
+    async def fill_postgres() -> None:
+        await create_postgres(postgres_url, family.TABLES, _quietly)
+        await load_postgres(postgres_url, family.TABLES, rows[family.PRODUCT])
+
+    async def fill_dynamodb() -> None:
+        await create_dynamodb(address, stream.TABLES, STREAM_NAMES, _quietly)
+        await load_dynamodb(address, stream.TABLES, STREAM_NAMES, rows[stream.PRODUCT])
+
+    await asyncio.gather(fill_postgres(), fill_dynamodb())
+
+
+def _quietly(what: str) -> None:
+    """What `gateway create` says is of no interest here."""
+
+
+def local(endpoint: str) -> DynamoAddress:
+    """The address of an engine or a wire on this machine."""
+    return DynamoAddress("us-east-1", endpoint, "key", "secret")
+
+
+@contextmanager
+def _engine_on_copy(file: Path, folder: Path) -> Iterator[DynamoEngine]:
+    copy = folder / f"{uuid.uuid4().hex}.db"
+    shutil.copyfile(file, copy)
+    with DynamoEngine.start(copy) as engine:
+        yield engine
+
+
+@contextmanager
+def stream_copy(addresses: Addresses, folder: Path) -> Iterator[DynamoAddress]:
+    """A DynamoDB of one's own with the demo's rows."""
+    with _engine_on_copy(Path(addresses.stream_file), folder) as engine:
+        yield local(engine.endpoint)
+
+
+@asynccontextmanager
+async def family_copy(addresses: Addresses) -> AsyncIterator[PostgresAddress]:
+    """A database of one's own with the demo's rows."""
+    name = f"family_{uuid.uuid4().hex}"
+    await execute(
+        addresses.database("postgres"), f"CREATE DATABASE {name} TEMPLATE {FAMILY_TEMPLATE}"
+    )
+    try:
+        yield PostgresAddress(addresses.database(name))
+    finally:
+        await execute(addresses.database("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def execute(url: str, statement: str) -> None:
+    """Run a statement outside the gateway's stores, which only read."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def put(address: DynamoAddress, table: str, *rows: Mapping[str, object]) -> None:
+    """Put rows outside the gateway's stores, which only read."""
+    declared = next(declared for declared in stream.TABLES if declared.name == table)
+    await load_dynamodb(address, [declared], STREAM_NAMES, {table: rows})
+
+
+async def delete_table(address: DynamoAddress, table: str) -> None:
+    """Remove a table, as somebody might who mistook the account."""
+    async with open_client(address) as client:
+        await client.delete_table(TableName=STREAM_NAMES[table])
+
+
+@dataclass
+class Wire:
+    """A TCP proxy in front of an engine, whose connections can be dropped, refused and stalled."""
+
+    target: tuple[str, int]
+    connections: int = 0
+    """How many connections were ever made."""
+    stalled: bool = False
+    """Take connections and what is said on them, and pass nothing on."""
+    hides_ends: bool = False
+    """Of new connections: leave our side open where the engine has closed its own."""
+    swallowed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once something was not passed on."""
+    port: int = 0
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _server: asyncio.Server | None = None
+
+    @property
+    def alive(self) -> int:
+        """How many connections there are now."""
+        return len(self._tasks)
+
+    async def listen(self) -> None:
+        """Take connections, on the same port after `refuse`."""
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def refuse(self) -> None:
+        """Take no connections, and drop those there are."""
+        if self._server is not None:
+            self._server.close()
+            self._server = None
+        await self.drop()
+
+    async def drop(self) -> None:
+        """Cut every connection, as a restart of the other side does."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self.connections += 1
+        self._tasks.add(task)
+        # Resets and the cancelling by `drop` are how these connections are meant to end.
+        with suppress(OSError, asyncio.CancelledError, asyncio.IncompleteReadError):
+            await self._serve(reader, writer)
+        writer.transport.abort()
+        self._tasks.discard(task)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        upstream, onward = await asyncio.open_connection(*self.target)
+        both = (self._pass_on(reader, onward), self._pass_on(upstream, writer))
+        passing = [asyncio.ensure_future(one) for one in both]
+        until = asyncio.ALL_COMPLETED if self.hides_ends else asyncio.FIRST_COMPLETED
+        try:
+            await asyncio.wait(passing, return_when=until)
+        finally:
+            for one in passing:
+                one.cancel()
+            await asyncio.gather(*passing, return_exceptions=True)
+            onward.transport.abort()
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            if self.stalled:
+                self.swallowed.set()
+            else:
+                writer.write(data)
+                await writer.drain()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer of DynamoDB's, before its client sees it."""
+
+    status: int
+    body: bytes
+
+
+THROTTLED = Answer(
+    400,
+    orjson.dumps(
+        {
+            "__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+            "message": "The level of configured provisioned throughput was exceeded.",
+        }
+    ),
+)
+
+
+@dataclass
+class HttpWire(Wire):
+    """A proxy that speaks DynamoDB's HTTP, and can answer in its place."""
+
+    answers: list[Answer] = field(default_factory=list)
+    """What is answered to the next requests in DynamoDB's place."""
+    always: Answer | None = None
+    """What is answered to every request in DynamoDB's place."""
+    processes_at_most: int | None = None
+    """How many keys of a BatchGetItem are passed on; the rest is answered as unprocessed."""
+    requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    """The operation and the body of each request that came in."""
+    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    @property
+    def endpoint(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def heard(self, count: int) -> None:
+        """Wait until so many requests have come in."""
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.requests) >= count)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await _head(reader):
+            body = await reader.readexactly(int(_headers(head)["content-length"]))
+            answer = await self._answer(head, body)
+            writer.write(
+                b"HTTP/1.1 %d Answer\r\nContent-Type: application/x-amz-json-1.0\r\n"
+                b"Content-Length: %d\r\n\r\n%b" % (answer.status, len(answer.body), answer.body)
+            )
+            await writer.drain()
+
+    async def _answer(self, head: bytes, body: bytes) -> Answer:
+        operation = _headers(head)["x-amz-target"].rpartition(".")[2]
+        asked = orjson.loads(body)
+        self.requests.append((operation, asked))
+        async with self._news:
+            self._news.notify_all()
+        if self.stalled:
+            await asyncio.Event().wait()
+        if self.answers:
+            return self.answers.pop(0)
+        if self.always is not None:
+            return self.always
+        if operation != "BatchGetItem" or self.processes_at_most is None:
+            return await self._ask(head, body)
+        ((table, wanted),) = asked["RequestItems"].items()
+        now, later = _split(wanted, self.processes_at_most)
+        answer = await self._ask(head, orjson.dumps({**asked, "RequestItems": {table: now}}))
+        unprocessed = {table: later} if later["Keys"] else {}
+        merged = {**orjson.loads(answer.body), "UnprocessedKeys": unprocessed}
+        return Answer(answer.status, orjson.dumps(merged))
+
+    async def _ask(self, head: bytes, body: bytes) -> Answer:
+        """The engine's own answer, on a connection of its own."""
+        reader, writer = await asyncio.open_connection(*self.target)
+        try:
+            kept = {
+                name: value
+                for name, value in _headers(head).items()
+                if name not in ("connection", "content-length")
+            }
+            headers = {**kept, "connection": "close", "content-length": str(len(body))}
+            lines = [f"{name}: {value}" for name, value in headers.items()]
+            writer.write("\r\n".join(["POST / HTTP/1.1", *lines, "", ""]).encode() + body)
+            answered = await _head(reader)
+            length = int(_headers(answered)["content-length"])
+            return Answer(int(answered.split()[1]), await reader.readexactly(length))
+        finally:
+            writer.close()
+            await writer.wait_closed()
+
+
+async def _head(reader: asyncio.StreamReader) -> bytes:
+    """The lines up to the empty one, or nothing where the other side has gone."""
+    try:
+        return await reader.readuntil(b"\r\n\r\n")
+    except asyncio.IncompleteReadError:
+        return b""
+
+
+def _headers(head: bytes) -> dict[str, str]:
+    lines = head.decode("latin-1").split("\r\n")[1:]
+    pairs = (line.partition(":") for line in lines if line)
+    return {name.lower(): value.strip() for name, _, value in pairs}
+
+
+def _split(wanted: dict[str, Any], count: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    keys = wanted["Keys"]
+    return {**wanted, "Keys": keys[:count]}, {**wanted, "Keys": keys[count:]}
+
+
+@asynccontextmanager
+async def wire_to(url: str) -> AsyncIterator[Wire]:
+    """A wire to the server behind a URL."""
+    async with _listening(Wire(_server_of(url))) as wire:
+        yield wire
+
+
+@asynccontextmanager
+async def http_wire_to(url: str) -> AsyncIterator[HttpWire]:
+    """A wire to a DynamoDB."""
+    async with _listening(HttpWire(_server_of(url))) as wire:
+        yield wire
+
+
+@asynccontextmanager
+async def _listening(wire: Any) -> AsyncIterator[Any]:
+    await wire.listen()
+    try:
+        yield wire
+    finally:
+        await wire.refuse()
+
+
+def _server_of(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    assert parts.hostname is not None
+    assert parts.port is not None
+    return parts.hostname, parts.port

@@ -1,0 +1,73 @@
+"""The store calls of a request, as its trace shows them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import orjson
+
+from loaders.access import one
+from loaders.stores.interface import Call
+from loaders.tables import family, stream
+from loaders.trace import Trace
+from tests.loaders.asking import Asker
+
+MOVIE = one(stream.movies, by="movieId")
+TITLE = one(family.titles, by="id")
+
+
+def test_a_call_is_shown_without_what_does_not_apply() -> None:
+    call = Call("stream", "MovieTable", None, "Query", [{"genre": "Drama"}], ("movieId",))
+    assert Trace(calls=[call]).as_json() == [
+        {
+            "store": "stream",
+            "table": "MovieTable",
+            "operation": "Query",
+            "keys": [{"genre": "Drama"}],
+            "rows": 0,
+            "attributes": ["movieId"],
+            "milliseconds": 0.0,
+            "paths": [],
+        }
+    ]
+
+
+def test_a_call_is_shown_with_all_that_applies() -> None:
+    keys = [{"at": datetime(2025, 9, 20, 12), "on": date(2025, 9, 20), "n": Decimal("1.5")}]
+    call = Call(
+        *("family", "titles", "titles_pkey", "SELECT", keys, ("id",)),
+        milliseconds=1.23456,
+        rows=3,
+        capacity=0.5,
+        sql="family.titles by id",
+        error="SourceUnavailable",
+        paths=["titles.0"],
+    )
+    (shown,) = Trace(calls=[call]).as_json()
+    assert shown == {
+        "store": "family",
+        "table": "titles",
+        "index": "titles_pkey",
+        "operation": "SELECT",
+        "keys": [{"at": "2025-09-20 12:00:00", "on": "2025-09-20", "n": "1.5"}],
+        "rows": 3,
+        "attributes": ["id"],
+        "milliseconds": 1.235,
+        "consumedCapacity": 0.5,
+        "sql": "family.titles by id",
+        "error": "SourceUnavailable",
+        "paths": ["titles.0"],
+    }
+    assert orjson.loads(orjson.dumps(shown)) == shown
+
+
+async def test_calls_name_the_fields_that_asked(ask: Asker) -> None:
+    info = ask()
+    await MOVIE.load(info.at("movies", 0, "movie"), "movie-0001")
+    await TITLE.load(info.at("title"), 1)
+    assert [call.paths for call in info.context.trace.calls] == [["movies.0.movie"], ["title"]]
+
+
+async def test_paths_are_kept_only_for_a_reader(ask: Asker) -> None:
+    info = ask(trace=Trace(wanted=False))
+    await MOVIE.load(info.at("movie"), "movie-0001")
+    assert [(call.rows, call.paths) for call in info.context.trace.calls] == [(1, [])]

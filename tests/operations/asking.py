@@ -1,0 +1,123 @@
+"""Asks a gateway as a client does: by HTTP, in this process."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import orjson
+
+from gateway.app import ENDPOINT, create_app
+from gateway.demo.data.epoch import EPOCH
+from gateway.settings import ServerSettings
+from gateway.stores import Addresses
+from loaders.clock import Clock
+from loaders.sealing import Seal
+from loaders.stores.dynamo_client import DynamoAddress
+from loaders.stores.postgres import PostgresAddress
+from loaders.tables import family, stream
+from loaders.viewer import ANONYMOUS
+from tests.engines import STREAM_NAMES
+
+ADA = "ada@example.com"
+SUPPORT = "sam@example.com; roles=support"
+ADMIN = "root@example.com; roles=admin"
+NOBODY = "anonymous"
+
+_SECRET = "the tests' key of ids and cursors"
+SEAL = Seal(_SECRET)
+_FACTS = ("code", "argument", "product")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the gateway answered: the bytes, and what they say."""
+
+    status: int
+    content: bytes
+
+    @property
+    def body(self) -> Any:
+        return orjson.loads(self.content)
+
+    @property
+    def data(self) -> Any:
+        return self.body.get("data")
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """Each error's message, path and facts, those that it has."""
+        return [
+            {
+                "message": error["message"],
+                **{name: error[name] for name in ("path",) if name in error},
+                **{
+                    name: error["extensions"][name]
+                    for name in _FACTS
+                    if name in error["extensions"]
+                },
+            }
+            for error in self.body.get("errors", [])
+        ]
+
+    @property
+    def calls(self) -> dict[str, int]:
+        """The store calls that the trace tells of, and how many there were of each."""
+        lines = self.body.get("extensions", {}).get("trace", [])
+        return dict(sorted(Counter(map(_named, lines)).items()))
+
+
+def _named(call: Mapping[str, Any]) -> str:
+    place = ".".join(call[name] for name in ("store", "table", "index") if name in call)
+    return f"{place} {call['operation']}"
+
+
+class Asker:
+    """Asks one gateway."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def __call__(self, query: str, viewer: str = ADA, **variables: Any) -> Answer:
+        body = orjson.dumps({"query": query, "variables": variables})
+        headers = {
+            b"Content-Type": b"application/json",
+            b"Gateway-Viewer": viewer.encode(),
+            b"Gateway-Trace": b"1",
+        }
+        answer = await self._client.post(ENDPOINT, content=body, headers=headers)
+        return Answer(answer.status_code, answer.content)
+
+    async def data(self, query: str, viewer: str = ADA, **variables: Any) -> Any:
+        """The data of an answer that has no errors."""
+        answer = await self(query, viewer, **variables)
+        assert answer.errors == []
+        return answer.data
+
+
+@asynccontextmanager
+async def gateway_over(
+    family_at: PostgresAddress, stream_at: DynamoAddress
+) -> AsyncIterator[Asker]:
+    """A gateway over these stores, which takes the viewer that each request names."""
+    where = Addresses(
+        {family.PRODUCT: family_at}, {stream.PRODUCT: stream_at}, {stream.PRODUCT: STREAM_NAMES}
+    )
+    app = create_app(
+        ServerSettings(),
+        where,
+        id_key=_SECRET,
+        viewer=ANONYMOUS,
+        clock=Clock.starting_at(EPOCH),
+        demo=True,
+    )
+    transport = httpx.ASGITransport(app)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://gateway") as client,
+    ):
+        yield Asker(client)
