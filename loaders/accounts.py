@@ -9,6 +9,7 @@ from typing import Any
 from loaders.access import Many, many, one, page
 from loaders.request import Aside, Asking, Request
 from loaders.tables import family, stream
+from loaders.viewer import folded
 
 ACCOUNTS_OF_ONE_EMAIL = 5
 """No index keeps an e-mail unique whatever its case, so there may be several."""
@@ -33,6 +34,14 @@ usage_event = one(stream.usage, by=("accountId", "timestamp"))
 usage_of_account = page(stream.usage, by="accountId", order="-timestamp", filters="serviceType")
 usage_by_service = page(stream.usage, by="serviceType", order="-timestamp")
 
+NODES = {
+    "StreamAccount": stream_account,
+    "ServiceSubscription": subscription,
+    "UsageEvent": usage_event,
+    "FamilyAccount": family_account,
+}
+"""Types with a global id, and the way to their rows by key."""
+
 ACCOUNTS_BY_EMAIL: Mapping[str, Many] = {
     stream.PRODUCT: stream_accounts_by_email,
     family.PRODUCT: family_accounts_by_email,
@@ -43,11 +52,18 @@ ACCOUNTS_BY_EMAIL: Mapping[str, Many] = {
 async def accounts_of_person(access: Many, info: Asking, email: str) -> list[Any]:
     """The accounts of one product under an e-mail: as given, and in lower case.
 
-    DynamoDB compares bytes, so both forms are asked for; Postgres has an index that folds case.
+    DynamoDB compares bytes, so both forms are asked for; Postgres has an index that folds case, and
+    letters beyond ASCII with it: its rows are looked at once more.
     """
-    forms = [email] if access.route.index.folded else dict.fromkeys([email, email.lower()])
+    forms = [email] if access.route.index.folded else dict.fromkeys([email, folded(email)])
     found = await asyncio.gather(*(access.load(info, form) for form in forms))
-    return [row for rows in found for row in rows]
+    (column,) = access.route.by
+    return [
+        row
+        for rows in found
+        for row in rows
+        if isinstance(row, Exception) or folded(row[column]) == folded(email)
+    ]
 
 
 def _own_keys(access: Many) -> Callable[[Request], Awaitable[frozenset[Any]]]:

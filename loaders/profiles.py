@@ -47,3 +47,17 @@ pairing_codes_by_expiry = page(family.pairing_codes, order="expires_at")
 
 streaming_selection = one(family.streaming_service_selection, by="id")
 streaming_selection_of_family = one(family.streaming_service_selection, by="family_id")
+
+NODES = {
+    "StreamProfile": stream_profile,
+    "KidProfile": kid_profile,
+    "ProfileSettings": profile_settings,
+    "ProfileAi": profile_ai,
+    "WatchlistItem": watchlist_item,
+    "WatchEvent": watch_event,
+    "TitlePolicy": title_policy,
+    "Device": device,
+    "PairingCode": pairing_code,
+    "StreamingServiceSelection": streaming_selection,
+}
+"""Types with a global id, and the way to their rows by key."""

@@ -9,6 +9,7 @@ from loaders.errors import Forbidden, Internal
 from loaders.request import Request
 from loaders.stores.interface import Key
 from loaders.tables.facts import Read, Row, StoredTable
+from loaders.viewer import folded
 
 
 class Scope(Enum):
@@ -61,8 +62,8 @@ def own_emails(scope: Scope, request: Request, keys: list[Key]) -> list[Key]:
     """Of keys that are e-mails, those that this viewer may look up."""
     if scope is not Scope.EMAIL or request.viewer.is_staff:
         return keys
-    mine = {email.lower() for email in request.viewer.emails}
-    return [key for key in keys if key[0].lower() in mine]
+    mine = {folded(email) for email in request.viewer.emails}
+    return [key for key in keys if folded(key[0]) in mine]
 
 
 def assert_owned(row: Row, table: StoredTable, allowed: frozenset[Any] | None) -> None:

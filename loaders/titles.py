@@ -43,3 +43,13 @@ reports_of_family = page(
 reports_of_title = page(
     family.content_reports, by="title_id", order="-created_at", filters="status"
 )
+
+NODES = {
+    "Movie": movie,
+    "TmdbTitle": tmdb_title,
+    "Episode": episode,
+    "EpisodeLink": episode_link,
+    "ContentTag": content_tag,
+    "TitleReport": title_report,
+}
+"""Types with a global id, and the way to their rows by key."""

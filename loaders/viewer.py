@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass
+
+_ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def folded(email: str) -> str:
+    """An e-mail in lower case, ASCII letters alone.
+
+    Unicode folds the Kelvin sign to k, and so would give somebody another's accounts.
+    """
+    return email.translate(_ASCII_LOWER)
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,7 @@ class Viewer:
         """The forms under which this person's accounts are looked up: as given, in lower case."""
         if self.email is None:
             return ()
-        return tuple(dict.fromkeys((self.email, self.email.lower())))
+        return tuple(dict.fromkeys((self.email, folded(self.email))))
 
 
 ANONYMOUS = Viewer()

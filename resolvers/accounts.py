@@ -8,13 +8,7 @@ from loaders.tables.facts import Row
 from loaders.visibility import show
 from resolvers.links import by_one_of, needs, to_one, to_page
 
-NODES = {
-    "StreamAccount": load.stream_account,
-    "ServiceSubscription": load.subscription,
-    "UsageEvent": load.usage_event,
-    "FamilyAccount": load.family_account,
-}
-ACCOUNTS = {name: NODES[name] for name in ("StreamAccount", "FamilyAccount")}
+ACCOUNTS = {name: access for name, access in load.NODES.items() if name.endswith("Account")}
 
 account = by_one_of(
     ACCOUNTS,

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
+from loaders import accounts, profiles, titles
 from loaders.errors import BadUserInput
 from loaders.request import Asking
 from loaders.tables.facts import Row, table_of
-from resolvers import accounts, ids, profiles, titles
+from resolvers import ids
 
 NODES_AT_MOST = 100
 

@@ -9,7 +9,8 @@ from typing import Any
 from loaders.accounts import ACCOUNTS_BY_EMAIL, accounts_of_person
 from loaders.errors import Forbidden
 from loaders.request import Asking
-from loaders.tables.facts import Row
+from loaders.tables.facts import Row, table_of
+from loaders.viewer import folded
 from loaders.visibility import mask
 from resolvers.arguments import text
 from resolvers.links import needs
@@ -38,14 +39,14 @@ async def person(_: None, info: Asking, email: str) -> Person:
 @needs("email")
 async def person_of_account(account: Row, info: Asking) -> Person | None:
     """The person behind an account that the viewer sees."""
-    email = account.get("email")
-    return Person(email) if isinstance(email, str) else None
+    email = table_of(account).columns["email"].read(account)
+    return None if email is None else Person(email)
 
 
 async def email(somebody: Person, info: Asking) -> str | None:
     """The e-mail, masked for support where it is not their own."""
     viewer = info.context.viewer
-    own = somebody.email.lower() in {form.lower() for form in viewer.emails}
+    own = folded(somebody.email) in {folded(form) for form in viewer.emails}
     if own or viewer.sees_personal_data or not viewer.is_staff:
         return somebody.email
     masked: str | None = mask(somebody.email)

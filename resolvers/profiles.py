@@ -14,18 +14,7 @@ from resolvers.links import by_one_of, needs, to_each, to_one, to_page
 
 BLOCKED_EPISODES_SHOWN = 100
 
-PROFILES = {"StreamProfile": load.stream_profile, "KidProfile": load.kid_profile}
-NODES = {
-    **PROFILES,
-    "ProfileSettings": load.profile_settings,
-    "ProfileAi": load.profile_ai,
-    "WatchlistItem": load.watchlist_item,
-    "WatchEvent": load.watch_event,
-    "TitlePolicy": load.title_policy,
-    "Device": load.device,
-    "PairingCode": load.pairing_code,
-    "StreamingServiceSelection": load.streaming_selection,
-}
+PROFILES = {name: load.NODES[name] for name in ("StreamProfile", "KidProfile")}
 
 profile = by_one_of(
     PROFILES,

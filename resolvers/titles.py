@@ -16,14 +16,7 @@ from resolvers.arguments import column_value
 from resolvers.links import by_one_of, needs, to_one, to_page
 from resolvers.merged import MergedPage, merged
 
-TITLES = {"Movie": load.movie, "TmdbTitle": load.tmdb_title}
-NODES = {
-    **TITLES,
-    "Episode": load.episode,
-    "EpisodeLink": load.episode_link,
-    "ContentTag": load.content_tag,
-    "TitleReport": load.title_report,
-}
+TITLES = {name: load.NODES[name] for name in ("Movie", "TmdbTitle")}
 
 title = by_one_of(
     TITLES,

@@ -13,22 +13,26 @@ from strawberry.types.field import StrawberryField
 
 from loaders import visibility
 from loaders.tables.facts import DeclarationError, StoredTable
-from schema.accounts import FamilyAccount, StreamAccount
-from schema.profiles import KidProfile, StreamProfile
+from schema import accounts, profiles, titles
+from schema.node import Node
 from schema.query import Query
 from schema.rows import COLUMN, COLUMNS, MEMBER, TABLE
 from schema.scalars import SCALARS
-from schema.titles import Movie, TmdbTitle
 
 Needs = Mapping[tuple[str, str], tuple[StoredTable, tuple[str, ...]]]
 """Of a type's field: the table of its row, and the columns that must be selected for it."""
 
-_BEHIND_INTERFACES = (StreamAccount, FamilyAccount, StreamProfile, KidProfile, Movie, TmdbTitle)
+_SUBJECTS = (accounts, profiles, titles)
+_NODES = [
+    type_
+    for subject in _SUBJECTS
+    for type_ in vars(subject).values()
+    if isinstance(type_, type) and issubclass(type_, Node) and type_.__module__ == subject.__name__
+]
+"""Types that a client may meet behind an interface alone, which Strawberry has to be told of."""
 _DEFINITION = "strawberry-definition"
 
-_strawberry = strawberry.Schema(
-    Query, types=_BEHIND_INTERFACES, config=StrawberryConfig(scalar_map=SCALARS)
-)
+_strawberry = strawberry.Schema(Query, types=_NODES, config=StrawberryConfig(scalar_map=SCALARS))
 
 
 def _fields(schema: GraphQLSchema) -> Iterator[tuple[str, str, GraphQLField, StrawberryField]]:

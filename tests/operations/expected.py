@@ -9,7 +9,7 @@ connection, the operation goes on page by page, and `pages` has each of its answ
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -38,35 +38,39 @@ class Case:
         return cls(file, json.loads(file.read_text(encoding="utf-8")))
 
     @property
+    def operation(self) -> Path:
+        """The file of the operation, without its suffix."""
+        return self.file.with_name(self.file.name.partition(".")[0])
+
+    @property
     def query(self) -> str:
-        name = self.file.name.partition(".")[0]
-        return self.file.with_name(f"{name}.graphql").read_text(encoding="utf-8")
+        return self.operation.with_suffix(".graphql").read_text(encoding="utf-8")
 
     @property
     def expected(self) -> Mapping[str, Any]:
         """What should be answered."""
         return {name: part for name, part in self.content.items() if name not in _ASKED}
 
-    async def run(self, ask: Asker) -> Found:
-        """What is answered, in the form of `expected`."""
-        if "follow" in self.content:
-            return {"pages": [_found(page) async for page in self.answers(ask)]}
-        return _found(await ask(self.query, self._viewer, **self._variables))
-
-    async def answers(self, ask: Asker) -> AsyncIterator[Answer]:
+    async def run(self, ask: Asker) -> list[Answer]:
         """The answer, or those of each page that is followed."""
-        variables = dict(self._variables)
+        variables = dict(self.content.get("variables", {}))
+        answers = []
         for _ in range(PAGES_AT_MOST):
-            answer = await ask(self.query, self._viewer, **variables)
-            yield answer
+            answer = await ask(self.query, self.content.get("viewer", ADA), **variables)
+            answers.append(answer)
             page = _at(answer.data, self.content.get("follow"))
             if "last" in variables and page.get("hasPreviousPage"):
                 variables["before"] = page["startCursor"]
             elif "last" not in variables and page.get("hasNextPage"):
                 variables["after"] = page["endCursor"]
             else:
-                return
+                return answers
         raise AssertionError("a list without end")
+
+    def found(self, answers: Sequence[Answer]) -> Found:
+        """What these answers say, in the form of `expected`."""
+        found = [_found(answer) for answer in answers]
+        return {"pages": found} if "follow" in self.content else found[0]
 
     def write(self, found: Found) -> None:
         """Keep what was found as what is expected."""
@@ -79,14 +83,6 @@ class Case:
             del found["calls"]
         text = json.dumps({**asked, **found}, indent=2, ensure_ascii=False)
         self.file.write_text(text + "\n", encoding="utf-8")
-
-    @property
-    def _viewer(self) -> str:
-        return str(self.content.get("viewer", ADA))
-
-    @property
-    def _variables(self) -> Mapping[str, Any]:
-        return dict(self.content.get("variables", {}))
 
 
 def cases() -> list[Case]:

@@ -186,7 +186,6 @@ NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize(("field", "argument"), NUMBERS, ids=[name for _, name in NUMBERS])
 @pytest.mark.parametrize(
     ("id_", "message"),
     [
@@ -205,13 +204,19 @@ NUMBERS = [
     ],
     ids=lambda value: repr(value)[:20],
 )
-async def test_a_number_of_postgres_that_is_none(
-    field: str, argument: str, id_: str | int, message: str, ask: Asker
-) -> None:
-    query = f"query ($id: ID!) {{ found: {field} {{ __typename }} {BESIDE} }}"
+async def test_a_number_of_postgres_that_is_none(id_: str | int, message: str, ask: Asker) -> None:
+    query = f"query ($id: ID!) {{ found: title(by: {{ tmdbId: $id }}) {{ title }} {BESIDE} }}"
     answer = await ask(query, ADMIN, id=id_)
     assert answer.data == {"found": None, **INTACT}
-    assert answer.errors == [bad(argument, message, "found")]
+    assert answer.errors == [bad("by.tmdbId", message, "found")]
+
+
+@pytest.mark.parametrize(("field", "argument"), NUMBERS, ids=[name for _, name in NUMBERS])
+async def test_every_number_names_its_argument(field: str, argument: str, ask: Asker) -> None:
+    query = f"query ($id: ID!) {{ found: {field} {{ __typename }} {BESIDE} }}"
+    answer = await ask(query, ADMIN, id="seven")
+    assert answer.data == {"found": None, **INTACT}
+    assert answer.errors == [bad(argument, "must be a whole number", "found")]
 
 
 async def test_a_number_beyond_32_bits_written_in_the_document(ask: Asker) -> None:
@@ -243,7 +248,6 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("field", "argument", "kind"), TEXTS, ids=[name for name, *_ in TEXTS])
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -254,13 +258,21 @@ TEXTS = [
     ],
     ids=["empty", "nul", "long", "long in bytes"],
 )
-async def test_a_text_that_no_key_can_be(
-    field: str, argument: str, kind: str, text: str, message: str, ask: Asker
-) -> None:
-    query = f"query ($text: {kind}) {{ found: {field} {{ __typename }} {BESIDE} }}"
+async def test_a_text_that_no_key_can_be(text: str, message: str, ask: Asker) -> None:
+    query = f"query ($text: String!) {{ found: titles(named: $text) {{ __typename }} {BESIDE} }}"
     answer = await ask(query, ADMIN, text=text)
     assert answer.data == {"found": None, **INTACT}
-    assert answer.errors == [bad(argument, message, "found")]
+    assert answer.errors == [bad("named", message, "found")]
+
+
+@pytest.mark.parametrize(("field", "argument", "kind"), TEXTS, ids=[name for name, *_ in TEXTS])
+async def test_every_text_names_its_argument(
+    field: str, argument: str, kind: str, ask: Asker
+) -> None:
+    query = f"query ($text: {kind}) {{ found: {field} {{ __typename }} {BESIDE} }}"
+    answer = await ask(query, ADMIN, text="a\0b")
+    assert answer.data == {"found": None, **INTACT}
+    assert answer.errors == [bad(argument, "must not hold a NUL character", "found")]
 
 
 OF_ACCOUNT = """

@@ -51,6 +51,7 @@ async def ask_broken(
         ]
         watched = {"accountId": ACCOUNT, "profileId": stream.profile_id(ADA, 0)}
         await put(stream_at, "MovieTable", *movies)
+        await put(stream_at, "AccountTable", {"accountId": "no e-mail", "firstName": "Nemo"})
         await put(
             stream_at,
             "ProfileTable",
@@ -148,6 +149,27 @@ async def test_a_date_that_is_none_and_a_required_attribute_that_is_absent(
     assert answer.errors == [
         bad(["profile", "name"], f"name of {row} is missing", "stream"),
         bad(["profile", "createdAt"], f"createdAt of {row} is no ISO date and time", "stream"),
+    ]
+
+
+async def test_an_account_without_its_e_mail(ask_broken: Asker) -> None:
+    answer = await ask_broken(
+        """
+        {
+          account(by: { streamAccountId: "no e-mail" }) {
+            email
+            displayName
+            person { email }
+          }
+        }
+        """,
+        ADMIN,
+    )
+    message = "email of AccountTable (accountId='no e-mail') is missing"
+    assert answer.data == {"account": {"email": None, "displayName": "Nemo", "person": None}}
+    assert answer.errors == [
+        bad(["account", "email"], message, "stream"),
+        bad(["account", "person"], message, "stream"),
     ]
 
 
