@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from loaders import rules
-from loaders.errors import BadUserInput
+from loaders.errors import BadStoredValue
 from loaders.pages import Page, Paging, window
 from loaders.request import Asking, Request
 from loaders.rules import Scope
@@ -249,6 +249,6 @@ def _columns(table: StoredTable, names: Columns) -> tuple[str, ...]:
     return names
 
 
-def _cut(found: int | None, at_most: int) -> BadUserInput:
-    given = "more" if found is None else str(found)
-    return BadUserInput(f"{given} entries, of which the first {at_most} are shown")
+def _cut(found: int | None, at_most: int) -> BadStoredValue:
+    stored = "more" if found is None else str(found)
+    return BadStoredValue(f"{stored} entries are stored, of which the first {at_most} are shown")

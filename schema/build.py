@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import strawberry
-from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLField, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.field import StrawberryField
@@ -67,8 +67,19 @@ def _member(name: str) -> Any:
     return lambda value, info: value.get(name)
 
 
+def _declare_one_of(schema: GraphQLSchema) -> None:
+    """Have validation refuse an input of one member that is given none or several.
+
+    Strawberry itself refuses it only while executing.
+    """
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLInputObjectType):
+            type_.is_one_of = bool(type_.extensions[_DEFINITION].is_one_of)
+
+
 graphql_schema: GraphQLSchema = _strawberry._schema
 """What documents are validated and executed against."""
+_declare_one_of(graphql_schema)
 NEEDS: Needs = _needs(graphql_schema)
 
 

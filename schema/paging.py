@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any, Generic, TypeVar
 
 import strawberry
+from strawberry import UNSET
 
 from loaders.pages import DEFAULT_SIZE, LARGEST_SIZE, Page
 from schema.describe import enum_type, input_type, named_type, object_type
@@ -36,30 +37,35 @@ class SortOrder(Enum):
     """From the highest to the lowest."""
 
 
+def _given(bound: T | None) -> T | None:
+    """An end of a range, or None where it was left out."""
+    return None if bound is UNSET else bound
+
+
 @input_type()
 class TimeRange:
     """A range of time; either end may be left open."""
 
-    from_: datetime | None = strawberry.field(name="from", default=None)
+    from_: datetime | None = strawberry.field(name="from", default=UNSET)
     """The earliest moment, itself included."""
-    to: datetime | None = None
+    to: datetime | None = UNSET
     """The latest moment, itself included."""
 
     def bounds(self) -> tuple[datetime | None, datetime | None]:
-        return self.from_, self.to
+        return _given(self.from_), _given(self.to)
 
 
 @input_type()
 class YearRange:
     """A range of years; either end may be left open."""
 
-    from_: int | None = strawberry.field(name="from", default=None)
+    from_: int | None = strawberry.field(name="from", default=UNSET)
     """The first year."""
-    to: int | None = None
+    to: int | None = UNSET
     """The last year."""
 
     def bounds(self) -> tuple[int | None, int | None]:
-        return self.from_, self.to
+        return _given(self.from_), _given(self.to)
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,8 @@ class Wire:
     """Take connections and what is said on them, and pass nothing on."""
     hides_ends: bool = False
     """Of new connections: leave our side open where the engine has closed its own."""
+    ended: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
+    """Released for each side that has ended, once all that it said is passed on."""
     swallowed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once something was not passed on."""
     port: int = 0
@@ -219,6 +221,7 @@ class Wire:
             else:
                 writer.write(data)
                 await writer.drain()
+        self.ended.release()
 
 
 @dataclass(frozen=True)

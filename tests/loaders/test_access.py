@@ -14,7 +14,7 @@ from gateway.demo.data.making import Tables
 from gateway.demo.data.people import ADA, BEN, DMITRI, MIXED_CASE
 from gateway.demo.data.stream import account_id, movie_id, profile_id
 from loaders.access import Access, many, one, page
-from loaders.errors import BadUserInput, Forbidden, SourceUnavailable
+from loaders.errors import BadStoredValue, BadUserInput, Forbidden, SourceUnavailable
 from loaders.pages import Page, Paging
 from loaders.stores import dynamo, queries
 from loaders.stores.dynamo import DynamoStore
@@ -352,16 +352,16 @@ async def test_an_array_is_cut_with_an_error_in_place_of_the_rest(ask: Asker) ->
     info = ask()
     *rows, cut = await MOVIE.load_each(info, [movie_id(n) for n in range(1, 8)], at_most=3)
     assert rows == [{"movieId": movie_id(number)} for number in (1, 2, 3)]
-    assert isinstance(cut, BadUserInput)
-    assert str(cut) == "7 entries, of which the first 3 are shown"
+    assert isinstance(cut, BadStoredValue)
+    assert str(cut) == "7 entries are stored, of which the first 3 are shown"
     assert [len(call.keys) for call in info.context.trace.calls] == [3]
 
 
 async def test_few_rows_are_cut_with_an_error_too(ask: Asker) -> None:
     *rows, cut = await MOVIES_NAMED.load(ask(), "A Star Is Born")
     assert len(rows) == 2
-    assert isinstance(cut, BadUserInput)
-    assert str(cut) == "more entries, of which the first 2 are shown"
+    assert isinstance(cut, BadStoredValue)
+    assert str(cut) == "more entries are stored, of which the first 2 are shown"
     assert len(await MOVIES_NAMED.load(ask(), "Nosferatu")) == 2
     assert len(await MOVIES_NAMED.load(ask(), "Metropolis")) == 1
     assert await MOVIES_NAMED.load(ask(), "absent") == []

@@ -373,30 +373,30 @@ async def test_the_widest_range_holds_everything(ends: Any, ask: Asker) -> None:
     assert len(data["usageEvents"]["nodes"]) == 100
 
 
-ONE_OF = "OneOf Input Object 'TitleBy' must specify exactly one key."
-
-
-@pytest.mark.parametrize(
-    ("by", "message"),
-    [
-        ('{ movieId: "movie-0001", tmdbId: 1 }', ONE_OF),
-        ("{}", ONE_OF),
-        ("{ movieId: null }", "Value for member field 'movieId' must be non-null"),
-    ],
+ONE_OF = (
+    "Within OneOf Input Object type 'TitleBy', exactly one field must be specified, and the value"
+    " for that field must be non-null."
 )
-async def test_by_takes_exactly_one_member(by: str, message: str, ask: Asker) -> None:
-    answer = await ask(f"{{ found: title(by: {by}) {{ title }} {BESIDE} }}", NOBODY)
-    assert answer.data == {"found": None, **INTACT}
-    assert answer.errors == [{"message": message, "path": ["found"], "code": "BAD_USER_INPUT"}]
+
+
+@pytest.mark.parametrize("by", ['{ movieId: "movie-0001", tmdbId: 1 }', "{}", "{ movieId: null }"])
+async def test_by_takes_exactly_one_member(by: str, ask: Asker) -> None:
+    """As the specification has it, by validation."""
+    answer = await ask(f"{{ title(by: {by}) {{ title }} }}", NOBODY)
+    assert answer.errors == [{"message": ONE_OF, "code": "BAD_USER_INPUT"}]
+    assert answer.calls == {}
 
 
 @pytest.mark.parametrize(
     ("declared", "value", "message"),
     [
-        ("$by: TitleBy!", {"movieId": "movie-0001", "tmdbId": 1}, ONE_OF),
-        ("$by: TitleBy!", {}, ONE_OF),
-        ("$by: TitleBy!", {"movieId": None}, "Value for member field 'movieId' must be non-null"),
-        ("$by: TitleBy!", {"name": "x"}, "Variable '$by' has invalid value"),
+        (
+            "$by: TitleBy!",
+            {"movieId": "movie-0001", "tmdbId": 1},
+            f"Variable '$by' has invalid value: {ONE_OF}",
+        ),
+        ("$by: TitleBy!", {}, f"Variable '$by' has invalid value: {ONE_OF}"),
+        ("$by: TitleBy!", {"movieId": None}, "Variable '$by' has invalid value at .movieId:"),
         ("$by: TitleBy!", None, "Variable '$by' has invalid value"),
     ],
 )
@@ -439,7 +439,7 @@ async def test_a_variable_that_its_scalar_refuses_is_named(
     ("document", "said"),
     [
         ("{ titles(named: 5) { nodes { title } } }", "String cannot represent"),
-        ('{ title(by: { name: "x" }) { title } }', "not to include unknown field 'name'"),
+        ("{ movies(genre: 5) { nodes { title } } }", "String cannot represent"),
         ("{ contentTags(first: 2147483648) { nodes { tag } } }", "non 32-bit signed integer"),
         ("{ titleReports(status: OPEN) { totalCount } }", "does not exist in 'ReportStatus' enum"),
         ("{ nothing }", "Cannot query field 'nothing'"),

@@ -125,6 +125,9 @@ async def test_sessions_that_an_administrator_ended_are_made_anew(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()",
     )
+    for _ in range(3):
+        await wire.ended.acquire()
+    await asyncio.sleep(0.05)  # until the driver has read what was passed on
     assert await read_at_once(store, reading, 3) == [1] * 3
     await wire.drop()
     await store.close()
