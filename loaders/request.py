@@ -58,16 +58,19 @@ class BatchLoader(DataLoader[Any, Any]):
         super().__init__()
         self._request = request
         self._read = batch
-        self._paths: list[str] = []
+        self._paths: dict[Any, list[str]] = {}
+        """Of each key that no batch has taken yet, the fields that asked for it."""
 
     def ask(self, key: Any, path: Any) -> Awaitable[Any]:
         """The value of a key. Cancelling one waiter leaves the others waiting."""
-        if self._request.trace.wanted:
-            self._paths.append(".".join(map(str, path.as_list())))
-        return asyncio.shield(self.load(key))
+        found = self.load(key)
+        if self._request.trace.wanted and key in self._paths:
+            self._paths[key].append(".".join(map(str, path.as_list())))
+        return asyncio.shield(found)
 
     async def batch_load_fn(self, keys: list[Any]) -> list[Any]:
-        paths, self._paths = self._paths, []
+        asked = [path for key in keys for path in self._paths.pop(key)]
+        paths = list(dict.fromkeys(asked))
         task = self._request.own(self._read(keys, paths))
         try:
             return await task
@@ -76,6 +79,7 @@ class BatchLoader(DataLoader[Any, Any]):
 
     def do_resolve_reject(self, key: Any, future: asyncio.Future[Any]) -> None:
         self._queue.append(Loader(key=key, future=future))
+        self._paths[key] = []
         if len(self._queue) == 1:
             self.loop.call_soon(self._settle, 1, 1)
 

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from loaders.masks import mask
 from loaders.stores.interface import Call
+from loaders.viewer import Viewer
 
 
 @dataclass
@@ -17,18 +19,25 @@ class Trace:
     wanted: bool = False
     calls: list[Call] = field(default_factory=list)
 
-    def as_json(self) -> list[dict[str, Any]]:
-        """The calls as `extensions.trace` shows them; milliseconds and read units."""
-        return [_call(call) for call in self.calls]
+    def as_json(self, viewer: Viewer) -> list[dict[str, Any]]:
+        """The calls as `extensions.trace` shows them; milliseconds and read units.
+
+        Who sees personal data masked in an answer sees it masked here.
+        """
+        masked = viewer.is_staff and not viewer.sees_personal_data
+        return [_call(call, call.personal if masked else frozenset()) for call in self.calls]
 
 
-def _call(call: Call) -> dict[str, Any]:
+def _call(call: Call, masked: frozenset[str]) -> dict[str, Any]:
     line = {
         "store": call.store,
         "table": call.table,
         "index": call.index,
         "operation": call.operation,
-        "keys": [_plain(key) for key in call.keys],
+        "keys": [
+            {name: mask(part) if name in masked else _plain(part) for name, part in key.items()}
+            for key in call.keys
+        ],
         "rows": call.rows,
         "attributes": list(call.attributes),
         "milliseconds": round(call.milliseconds, 3),
@@ -41,8 +50,6 @@ def _call(call: Call) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _plain(member) for name, member in value.items()}
     if isinstance(value, datetime | date | Decimal):
         return str(value)
     return value

@@ -6,13 +6,12 @@ from collections.abc import Callable
 from inspect import isawaitable
 from typing import Any
 
+from loaders.masks import mask
 from loaders.request import Asking, Request
 from loaders.tables.facts import Column, Row, StoredTable, Visibility, table_of
 
 Reader = Callable[[Row, Asking], Any]
 """Gives the value to show, or an awaitable of it."""
-
-HIDDEN = "•••"
 
 
 def reader(table: StoredTable, column: Column) -> Reader:
@@ -35,6 +34,11 @@ def _plain(column: Column) -> Reader:
 
 
 def _personal(table: StoredTable, column: Column) -> Reader:
+    """Shown masked to support, unless the row itself names them as its owner.
+
+    Where the way to the owner leads through a parent, even their own is masked.
+    """
+
     async def unless_anothers(row: Row, request: Request) -> Any:
         owner = table.owner if isinstance(table.owner, str) else None
         own = owner is not None and row[owner] in await request.owners(table.product)
@@ -68,11 +72,3 @@ async def show(row: Row, info: Asking, name: str) -> Any:
     table = table_of(row)
     value = reader(table, table.columns[name])(row, info)
     return await value if isawaitable(value) else value
-
-
-def mask(value: Any) -> Any:
-    """The masked form: an e-mail keeps its first letter and its domain, other text its first."""
-    if not isinstance(value, str) or not value:
-        return None
-    local, at, domain = value.rpartition("@")
-    return f"{local[0]}{HIDDEN}@{domain}" if at and local else value[0] + HIDDEN

@@ -8,10 +8,10 @@ from typing import Any
 
 from loaders.accounts import ACCOUNTS_BY_EMAIL, accounts_of_person
 from loaders.errors import Forbidden
+from loaders.masks import mask
 from loaders.request import Asking
 from loaders.tables.facts import Row, table_of
 from loaders.viewer import folded
-from loaders.visibility import mask
 from resolvers.arguments import text
 from resolvers.links import needs
 

@@ -71,7 +71,7 @@ class Gateway:
         if executed:
             body["data"] = result.data
         if trace:
-            body["extensions"] = {"trace": request.trace.as_json()}
+            body["extensions"] = {"trace": request.trace.as_json(viewer)}
         return Answer(body, executed)
 
     def _request(self, document: Document, viewer: Viewer, trace: Trace) -> Request:

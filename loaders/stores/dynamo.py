@@ -205,6 +205,7 @@ class DynamoStore:
             operation=operation,
             keys=list(keys),
             attributes=tuple(columns),
+            personal=table.personal,
         )
         slots = self._slots[table.name]
         async with until(terms.deadline, table.product):

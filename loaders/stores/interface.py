@@ -89,13 +89,15 @@ class Call:
     table: str
     index: str | None
     operation: str
-    keys: list[Any]
+    keys: list[dict[str, Any]]
     attributes: tuple[str, ...]
     milliseconds: float = 0.0
     rows: int = 0
     capacity: float | None = None
     sql: str | None = None
     error: str | None = None
+    personal: frozenset[str] = frozenset()
+    """The columns of its table that are personal data."""
     paths: Sequence[str] = ()
 
     @contextmanager

@@ -35,6 +35,8 @@ _UNREACHABLE = (
     asyncpg.CrashShutdownError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.SerializationError,
 )
 _NOT_AS_DECLARED = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
 
@@ -129,6 +131,7 @@ class PostgresStore:
             keys=[dict(zip(route.by, key, strict=True)) for key in keys],
             attributes=columns,
             sql=str(route),
+            personal=route.table.personal,
         )
         with call.measured(terms.report):
             records = await self._read(statement, values, route.table.row, terms.deadline)
@@ -143,10 +146,10 @@ class PostgresStore:
             async with asyncio.timeout_at(deadline) as limit:
                 try:
                     return await self._attempt(statement, values, row)
-                except asyncpg.DataError:
-                    raise  # an InterfaceError too, but the connection is well
                 except _DEAD_CONNECTION:
                     await self._pool.expire_connections()
+                    return await self._attempt(statement, values, row)
+                except asyncpg.SerializationError:  # a replica put its recovery first
                     return await self._attempt(statement, values, row)
         except (TimeoutError, asyncpg.QueryCanceledError) as error:
             if isinstance(error, TimeoutError) and not limit.expired():
@@ -154,8 +157,6 @@ class PostgresStore:
             raise DeadlineExceeded(
                 f"{self._product}: Postgres did not answer in time", product=self._product
             ) from None
-        except asyncpg.DataError:
-            raise
         except _UNREACHABLE as error:
             raise self._unavailable("cannot be reached") from error
         except _NOT_AS_DECLARED as error:
@@ -172,8 +173,6 @@ class PostgresStore:
             return await connection.fetch(
                 statement.sql, *statement.arguments(values), record_class=row
             )
-        except asyncpg.DataError:
-            raise
         except (asyncio.CancelledError, *_DEAD_CONNECTION):
             connection.terminate()  # a frozen backend would hold a polite close for seconds
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any, Protocol
 
 from loaders.errors import BadStoredValue
@@ -165,6 +166,11 @@ class StoredTable:
             return self.columns[name]
         except KeyError:
             raise DeclarationError(f"{self} has no column {name!r}") from None
+
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """The names of the columns that are personal data."""
+        return frozenset(name for name, column in self.columns.items() if column.personal)
 
     @property
     def owner_column(self) -> str | None:

@@ -4,11 +4,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import orjson
+import pytest
 
+from loaders import accounts
 from loaders.access import one
 from loaders.stores.interface import Call
 from loaders.tables import family, stream
 from loaders.trace import Trace
+from loaders.viewer import ANONYMOUS, Viewer
 from tests.loaders.asking import Asker
 
 MOVIE = one(stream.movies, by="movieId")
@@ -17,7 +20,7 @@ TITLE = one(family.titles, by="id")
 
 def test_a_call_is_shown_without_what_does_not_apply() -> None:
     call = Call("stream", "MovieTable", None, "Query", [{"genre": "Drama"}], ("movieId",))
-    assert Trace(calls=[call]).as_json() == [
+    assert Trace(calls=[call]).as_json(ANONYMOUS) == [
         {
             "store": "stream",
             "table": "MovieTable",
@@ -42,7 +45,7 @@ def test_a_call_is_shown_with_all_that_applies() -> None:
         error="SourceUnavailable",
         paths=["titles.0"],
     )
-    (shown,) = Trace(calls=[call]).as_json()
+    (shown,) = Trace(calls=[call]).as_json(ANONYMOUS)
     assert shown == {
         "store": "family",
         "table": "titles",
@@ -58,6 +61,30 @@ def test_a_call_is_shown_with_all_that_applies() -> None:
         "paths": ["titles.0"],
     }
     assert orjson.loads(orjson.dumps(shown)) == shown
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"),
+    [("support", "a•••@example.com"), ("admin", "ada@example.com"), (None, "ada@example.com")],
+)
+async def test_personal_data_in_a_key_is_masked_where_the_answer_masks_it(
+    ask: Asker, role: str | None, shown: str
+) -> None:
+    info = ask(*("ada@example.com", role) if role else ("ada@example.com",))
+    await accounts.stream_accounts_by_email.load(info, "ada@example.com")
+    viewer = Viewer("sam@example.com", frozenset({role} if role else ()))
+    (call,) = info.context.trace.as_json(viewer)
+    assert call["keys"] == [{"email": shown}]
+
+
+async def test_a_field_that_asks_for_what_is_under_way_is_no_part_of_the_next_call(
+    ask: Asker,
+) -> None:
+    info = ask()
+    await MOVIE.load(info.at("first"), "movie-0001")
+    await MOVIE.load(info.at("again"), "movie-0001")
+    await MOVIE.load(info.at("other"), "movie-0002")
+    assert [call.paths for call in info.context.trace.calls] == [["first"], ["other"]]
 
 
 async def test_calls_name_the_fields_that_asked(ask: Asker) -> None:

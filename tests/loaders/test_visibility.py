@@ -7,9 +7,10 @@ import pytest
 
 from gateway.demo.data.people import ADA, BEN
 from gateway.demo.data.stream import account_id
+from loaders.masks import mask
 from loaders.tables.dynamodb import DynamoTable, columns, text
 from loaders.tables.facts import Read, Visibility
-from loaders.visibility import mask, reader, show
+from loaders.visibility import reader, show
 from tests.loaders.asking import Asker
 
 NOTES = DynamoTable(

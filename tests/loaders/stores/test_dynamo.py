@@ -494,6 +494,7 @@ async def test_a_call_is_reported(stream_store: DynamoStore, reading: Reading) -
         "attributes": ("accountId", "watchedAt", "movieId"),
         "sql": None,
         "error": None,
+        "personal": frozenset(),
         "paths": (),
     }
 

@@ -407,6 +407,7 @@ async def test_a_call_is_reported(family_store: PostgresStore, reading: Reading)
         "capacity": None,
         "sql": "family.content_reports by status order -created_at,id",
         "error": None,
+        "personal": frozenset({"description"}),
         "paths": (),
     }
     assert facts(listed) == usual | {
