@@ -78,6 +78,12 @@ class DeadlineExceeded(GatewayError):
     retryable = True
 
 
+class QueryTooCostly(GatewayError):
+    """The query reads more than one request may."""
+
+    code = Code.QUERY_TOO_COSTLY
+
+
 class Internal(GatewayError):
     """Our own fault; what happened stands in the log under the request's id."""
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 from aiodataloader import DataLoader, Loader, dispatch_queue
 
 from loaders.clock import Clock
-from loaders.errors import GatewayError
+from loaders.errors import GatewayError, QueryTooCostly
 from loaders.sealing import Seal
 from loaders.stores.interface import Store
 from loaders.tables.facts import StoredTable
@@ -25,6 +25,9 @@ Batch = Callable[[list[Any], list[str]], Coroutine[Any, Any, list[Any]]]
 """Answers for distinct keys, told the field paths that asked for them."""
 
 TICKS_AT_MOST = 8
+READS_AT_MOST = 20_000
+"""How many reads one request may ask for, those that another has answered already among them: a
+short query whose links lead back and forth asks without end."""
 
 
 class RequestClosed(GatewayError):
@@ -63,6 +66,7 @@ class BatchLoader(DataLoader[Any, Any]):
 
     def ask(self, key: Any, path: Any) -> Awaitable[Any]:
         """The value of a key. Cancelling one waiter leaves the others waiting."""
+        self._request.count_read()
         found = self.load(key)
         if self._request.trace.wanted and key in self._paths:
             self._paths[key].append(".".join(map(str, path.as_list())))
@@ -125,7 +129,23 @@ class Request:
     _loaders: dict[Any, BatchLoader] = field(default_factory=dict)
     _owners: dict[str, asyncio.Task[frozenset[Any]]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    give_up: Callable[[], None] = lambda: None
+    """Ends the execution of the request."""
+    given_up: GatewayError | None = None
+    """Why the request was given up, if it was."""
     _closed: bool = False
+    _reads: int = 0
+
+    def count_read(self) -> None:
+        """Give the whole request up where this read is one too many."""
+        self._reads += 1
+        if self._reads > READS_AT_MOST:
+            self.given_up = QueryTooCostly(
+                f"the query asks for more than {READS_AT_MOST} reads: ask for smaller pages, or "
+                "follow fewer links"
+            )
+            self.give_up()
+            raise self.given_up
 
     def loader(self, identity: Any, batch: Batch) -> BatchLoader:
         """The loader of this identity, opened on first use."""

@@ -23,7 +23,10 @@ class DataDirectory:
 
     def __init__(self, path: Path) -> None:
         """Makes the directory where it is missing, and locks it; raises DirectoryInUse."""
-        path.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EngineError(f"{path} cannot be a data directory: {error.strerror}") from None
         self.path = path
         self.postgres = path / "postgres"
         self.dynamodb = path / "dynamodb.db"

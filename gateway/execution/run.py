@@ -9,18 +9,22 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
 
-from graphql import ExecutionResult, execute
+from graphql import ExecutionResult, GraphQLError, execute
 
 from gateway.execution.documents import Document, Documents
 from gateway.execution.errors import shown
 from loaders.accounts import IDENTITIES
 from loaders.clock import Clock
+from loaders.errors import DeadlineExceeded
 from loaders.request import Request
 from loaders.sealing import Seal
 from loaders.stores.interface import Store
 from loaders.trace import Trace
 from loaders.viewer import Viewer
 from schema.build import graphql_schema
+
+_TO_ANSWER = 0.5
+"""Seconds after the deadline that a request has to put what its stores said into an answer."""
 
 
 @dataclass(frozen=True)
@@ -97,4 +101,13 @@ async def _execute(document: Document, operation: Operation, request: Request) -
         variable_values=dict(operation.variables or {}),
         operation_name=operation.name,
     )
-    return await result if isawaitable(result) else result
+    if not isawaitable(result):
+        return result
+    try:
+        async with asyncio.timeout_at(request.deadline + _TO_ANSWER) as limit:
+            request.give_up = lambda: limit.reschedule(0)
+            return await result
+    except TimeoutError:
+        late = DeadlineExceeded("the request took too long: ask for less at once")
+        why = request.given_up or late
+        return ExecutionResult(None, [GraphQLError(str(why), original_error=why)])
