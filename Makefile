@@ -3,7 +3,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n 2
-CODE := gateway schema resolvers loaders tests
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help install serve test quick lint format lock clean
@@ -33,9 +33,10 @@ format: install ## Format the code, and mend what can be mended
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-lock: install ## Bring requirements.lock in line with pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--extra demo --extra dev pyproject.toml -o requirements.lock
+lock: install ## Bring the lock files in line with pyproject.toml
+	$(COMPILE) --extra demo --extra dev pyproject.toml -o requirements.lock
+	$(COMPILE) --group npm -o gateway/demo/locks/npm.lock
+	$(COMPILE) --group ministack -o gateway/demo/locks/ministack.lock
 
 clean: ## Remove what the other verbs made, the lock aside
 	rm -rf $(VENV) .engines build *.egg-info .mypy_cache .ruff_cache .pytest_cache \

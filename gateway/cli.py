@@ -1,4 +1,4 @@
-"""The command line: `gateway demo`, `serve`, `create`, `schema` and `settings`."""
+"""The command line: `gateway demo`, `serve`, `create`, `doctor`, `seed`, `schema`, `settings`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from botocore.exceptions import BotoCoreError, ClientError
@@ -16,8 +17,11 @@ from gateway.app import ENDPOINT, create_app
 from gateway.create import create_dynamodb, create_postgres
 from gateway.demo.processes import EngineError
 from gateway.demo.run import run_demo
+from gateway.doctor.examine import examine, healthy, show, show_json
 from gateway.listening import PortTaken, listen, serve, url
 from gateway.progress import say
+from gateway.seed.plan import MOST_SCALE
+from gateway.seed.run import SeedError, seed_directory, seed_stores
 from gateway.settings import (
     ServeSettings,
     SettingsError,
@@ -63,13 +67,74 @@ def _parser() -> argparse.ArgumentParser:
     demo.set_defaults(command=_demo)
     serve = commands.add_parser("serve", help="serve on the stores that the settings name")
     serve.set_defaults(command=_serve)
-    create = commands.add_parser("create", help="make tables and indexes that are missing")
+    create = commands.add_parser(
+        "create", help="make tables, indexes and triggers that are missing"
+    )
     create.set_defaults(command=_create)
+    doctor = commands.add_parser("doctor", help="compare the stores with what is declared of them")
+    doctor.add_argument(
+        "--sample",
+        type=_count,
+        default=0,
+        metavar="N",
+        help="read up to N rows of each table too, and report those that break their declaration",
+    )
+    doctor.add_argument("--json", action="store_true", help="print what is found as JSON")
+    doctor.set_defaults(command=_doctor)
+    _add_seed(commands)
     schema = commands.add_parser("schema", help="print the schema's definition")
     schema.set_defaults(command=_schema)
     settings = commands.add_parser("settings", help="list the environment variables")
     settings.set_defaults(command=_settings)
     return parser
+
+
+def _add_seed(commands: Any) -> None:
+    seed = commands.add_parser("seed", help="let the data of the demo, or of other stores, grow")
+    seed.add_argument(
+        "--scale",
+        type=_scale,
+        required=True,
+        metavar="N",
+        help="how many times the demo's amount, about 10,000 rows each; what is there is kept",
+    )
+    into = seed.add_mutually_exclusive_group()
+    into.add_argument(
+        "--directory",
+        type=Path,
+        default=DEMO_DIRECTORY,
+        help="the demo directory that it is written to (default: %(default)s)",
+    )
+    into.add_argument(
+        "--stores", action="store_true", help="write to the stores that the settings name instead"
+    )
+    seed.add_argument(
+        "--beside-others",
+        action="store_true",
+        help="with --stores: write even where tables hold rows that seeding did not make",
+    )
+    seed.set_defaults(command=_seed)
+
+
+def _scale(given: str) -> int:
+    scale = int(given)
+    if not 1 <= scale <= MOST_SCALE:
+        raise argparse.ArgumentTypeError(f"is a number from 1 to {MOST_SCALE}")
+    return scale
+
+
+def _seed(given: argparse.Namespace) -> None:
+    try:
+        if given.stores:
+            seed_stores(read_settings(), given.scale, beside_others=given.beside_others)
+        else:
+            seed_directory(given.directory, given.scale)
+    except SeedError as error:
+        say(str(error))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        say("Stopped. The same command goes on from here.")
+        sys.exit(130)
 
 
 def _demo(given: argparse.Namespace) -> None:
@@ -103,6 +168,19 @@ def _create(given: argparse.Namespace) -> None:
                 await create_dynamodb(where.dynamodb[product], declared, names, _made)
 
     asyncio.run(create())
+
+
+def _count(given: str) -> int:
+    if not (given.isdecimal() and int(given)):
+        raise argparse.ArgumentTypeError("is a number of rows, 1 or more")
+    return int(given)
+
+
+def _doctor(given: argparse.Namespace) -> None:
+    findings = asyncio.run(examine(addresses(read_settings()), given.sample))
+    (show_json if given.json else show)(findings)
+    if not healthy(findings):
+        sys.exit(1)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Makes tables and indexes that are missing in the products' stores; changes none that exists."""
+"""Makes tables, indexes and triggers that are missing in the stores; changes none that exists."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ Say = Callable[[str], None]
 """Told of each thing that was made."""
 
 _EXISTING = "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+_FUNCTIONS = "SELECT proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+_TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = $1::regclass"
 _ACTIVE_PAUSE = 0.2
 
 
 async def create_postgres(url: str, tables: Iterable[PostgresTable], say: Say) -> None:
-    """Make the tables and indexes that a database lacks, all of them or none."""
+    """Make the tables, indexes and triggers that a database lacks, all of them or none."""
     connection = await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://", 1))
     try:
         async with connection.transaction():
@@ -38,22 +40,40 @@ async def create_postgres(url: str, tables: Iterable[PostgresTable], say: Say) -
                     if index.name not in existing:
                         await connection.execute(_ddl(CreateIndex(index)))
                         say(f"{table} index {index.name}")
+                await _create_triggers(connection, table, say)
     finally:
         await connection.close()
+
+
+async def _create_triggers(connection: Any, table: PostgresTable, say: Say) -> None:
+    existing = {record["tgname"] for record in await connection.fetch(_TRIGGERS, table.name)}
+    functions = {record["proname"] for record in await connection.fetch(_FUNCTIONS)}
+    for trigger in table.triggers:
+        if trigger.function.name not in functions:
+            await connection.execute(trigger.function.ddl)
+            functions.add(trigger.function.name)
+            say(f"{table.product} function {trigger.function.name}")
+        if trigger.name not in existing:
+            await connection.execute(trigger.ddl(table.name))
+            say(f"{table} trigger {trigger.name}")
 
 
 def declaration(product: str) -> str:
     """A digest of a product's declared tables, which changes when one of them does."""
     declared = [
-        *(_ddl(made) for table in POSTGRES.get(product, ()) for made in _made_for(table)),
+        *(made for table in POSTGRES.get(product, ()) for made in _made_for(table)),
         *(f"{table.create_table(table.name)} {table.ttl}" for table in DYNAMODB.get(product, ())),
     ]
     return sha256("\n".join(declared).encode()).hexdigest()
 
 
-def _made_for(table: PostgresTable) -> list[ExecutableDDLElement]:
+def _made_for(table: PostgresTable) -> list[str]:
     indexes = sorted(table.sql.indexes, key=lambda index: str(index.name))
-    return [CreateTable(table.sql), *map(CreateIndex, indexes)]
+    return [
+        _ddl(CreateTable(table.sql)),
+        *(_ddl(CreateIndex(index)) for index in indexes),
+        *(ddl for made in table.triggers for ddl in (made.function.ddl, made.ddl(table.name))),
+    ]
 
 
 def _ddl(element: ExecutableDDLElement) -> str:

@@ -50,7 +50,8 @@ def _asks_for_tls(url: str) -> bool:
 
 
 def _refuse_plaintext(product: str, url: str, *, encrypted: bool) -> None:
-    if not encrypted and urlsplit(url).hostname not in _LOOPBACK:
+    several = "," in urlsplit(url).netloc
+    if not encrypted and (several or urlsplit(url).hostname not in _LOOPBACK):
         raise SettingsError(
             f"the store of {product} would be reached without TLS: use sslmode=require or https, "
             "or set GATEWAY_PLAINTEXT_STORES=1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from loaders.errors import BadUserInput
-from loaders.viewer import ANONYMOUS, Viewer
+from loaders.viewer import ANONYMOUS, ROLES, Viewer
 
 HEADER = "gateway-viewer"
 
@@ -22,5 +22,7 @@ def parse_viewer(text: str) -> Viewer:
             "Gateway-Viewer is `EMAIL`, `EMAIL; roles=support` or `anonymous`",
             argument="Gateway-Viewer",
         )
-    roles = filter(None, (match["roles"] or "").split(","))
-    return Viewer(match["email"], frozenset(roles))
+    roles = frozenset(filter(None, (match["roles"] or "").split(",")))
+    if not roles <= ROLES:
+        raise BadUserInput(f"the roles are {', '.join(sorted(ROLES))}", argument="Gateway-Viewer")
+    return Viewer(match["email"], roles)

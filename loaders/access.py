@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from loaders import rules
@@ -13,10 +14,25 @@ from loaders.errors import BadStoredValue
 from loaders.pages import Page, Paging, window
 from loaders.request import Asking, Request
 from loaders.rules import Scope
-from loaders.stores.interface import Count, Key, Route, Slice, Terms, Window
-from loaders.tables.facts import DeclarationError, Row, StoredTable
+from loaders.stores.interface import (
+    KIND,
+    Count,
+    Filter,
+    Key,
+    Part,
+    Range,
+    Route,
+    Slice,
+    Store,
+    Terms,
+    Union,
+    Window,
+)
+from loaders.stores.together import together
+from loaders.tables.facts import DeclarationError, Row, StoredTable, Through
 
 Columns = str | tuple[str, ...]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +42,11 @@ class Access:
     route: Route
     scope: Scope
 
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The columns whose values a caller gives."""
+        return self.route.by
+
     def __str__(self) -> str:
         return str(self.route)
 
@@ -33,7 +54,9 @@ class Access:
     def table(self) -> StoredTable:
         return self.route.table
 
-    async def _terms(self, request: Request, paths: Sequence[str]) -> Terms:
+    async def _terms(
+        self, request: Request, paths: Sequence[str], *, compared: Sequence[str] = ()
+    ) -> Terms:
         route, table = self.route, self.table
         asked = request.columns.get(table, frozenset())
 
@@ -43,29 +66,47 @@ class Access:
 
         return Terms(
             columns=table.ordered(
-                [*asked, *table.always(), *route.by, *route.position, *route.brings]
+                [*asked, *table.always(), *route.by, *route.position, *route.brings, *compared]
             ),
             owners=await rules.owners(self.scope, request, table.product),
             deadline=request.deadline,
+            now=request.now,
             report=report,
         )
 
-    def _askable(self, request: Request, keys: list[Key], terms: Terms) -> list[Key]:
-        """The keys that may lead to rows of this viewer at all."""
+    async def _answers(
+        self,
+        request: Request,
+        keys: list[Key],
+        terms: Terms,
+        ask: Callable[[Store, list[Key]], Awaitable[list[Any]]],
+    ) -> dict[Key, Any]:
+        """What the store answers for those keys that may lead to rows of this viewer at all."""
         if terms.owners is not None and not terms.owners:
-            return []
-        return rules.own_emails(self.scope, request, keys)
+            return {}
+        askable = rules.own_emails(self.scope, request, keys)
+        if not askable:
+            return {}
+        answers = await ask(request.stores[self.table.product], askable)
+        return dict(zip(askable, answers, strict=True))
 
 
 @dataclass(frozen=True, eq=False)
 class One(Access):
-    """At most one row for a key."""
+    """At most one row for a key, whose last values may be fixed."""
+
+    fixed: Key = ()
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The columns whose values a caller gives."""
+        return self.route.by[: len(self.route.by) - len(self.fixed)]
 
     async def load(self, info: Asking, *key: Any) -> Row | None:
         """The row of a key that the viewer may see, or None."""
         if None in key:
             return None
-        row: Row | None = await self._loader(info.context).ask(key, info.path)
+        row: Row | None = await self._loader(info.context).ask((*key, *self.fixed), info.path)
         return row
 
     async def load_each(
@@ -80,7 +121,7 @@ class One(Access):
             *(loader.ask((key,), info.path) for key in keys[:at_most]), return_exceptions=True
         )
         if len(keys) > at_most:
-            rows.append(_cut(len(keys), at_most))
+            rows.append(_cut(self, len(keys), at_most))
         return rows
 
     def _loader(self, request: Request) -> Any:
@@ -89,11 +130,9 @@ class One(Access):
 
     async def _read(self, request: Request, keys: list[Key], paths: list[str]) -> list[Row | None]:
         terms = await self._terms(request, paths)
-        askable = self._askable(request, keys, terms)
-        if not askable:
-            return [None] * len(keys)
-        store = request.stores[self.table.product]
-        found = dict(zip(askable, await store.find(self.route, askable, terms), strict=True))
+        found = await self._answers(
+            request, keys, terms, lambda store, askable: store.find(self.route, askable, terms)
+        )
         for row in found.values():
             if row is not None:
                 rules.assert_owned(row, self.table, terms.owners)
@@ -109,22 +148,45 @@ class Listing(Access):
         rules.refuse_unless_allowed(self.scope, request)
         if None in key:
             return Slice([], more=False)
-        loader = request.loader((self, part), partial(self._read, request, part))
-        slice_: Slice = await loader.ask(key, info.path)
+        shared = replace(part, filters=(), prefix=None)
+        loader = request.loader((self, shared), partial(self._read_each, request, shared))
+        slice_: Slice = await loader.ask((key, part.filters, part.prefix), info.path)
         return slice_
+
+    async def _read_each(
+        self, request: Request, shared: Window, asked: list[Any], paths: list[str]
+    ) -> list[Slice]:
+        """Windows that differ by what a row filters by are read at once and end together, so that
+        what hangs on their rows is still asked for in one batch."""
+        keys: dict[tuple[Any, Any], list[Key]] = {}
+        for key, *own in asked:
+            keys.setdefault(tuple(own), []).append(key)
+        slices = await together(
+            self._read(request, replace(shared, filters=filters, prefix=prefix), each, paths)
+            for (filters, prefix), each in keys.items()
+        )
+        found = {
+            (key, *own): slice_
+            for (own, each), read in zip(keys.items(), slices, strict=True)
+            for key, slice_ in zip(each, read, strict=True)
+        }
+        return [found[one_asked] for one_asked in asked]
 
     async def _read(
         self, request: Request, part: Window, keys: list[Key], paths: list[str]
     ) -> list[Slice]:
-        terms = await self._terms(request, paths)
-        askable = self._askable(request, keys, terms)
-        if not askable:
-            return [Slice([], more=False) for _ in keys]
-        store = request.stores[self.table.product]
-        slices = await store.listing(self.route, askable, part, terms)
-        for row in (row for part_ in slices for row in part_.rows):
-            rules.assert_owned(row, self.table, terms.owners)
-        found = dict(zip(askable, slices, strict=True))
+        compared = [range_.column for range_ in part.ranges]
+        terms = await self._terms(request, paths, compared=compared)
+        found: dict[Key, Slice] = await self._answers(
+            request,
+            keys,
+            terms,
+            lambda store, askable: store.listing(self.route, askable, part, terms),
+        )
+        for key, slice_ in found.items():
+            slice_.rows = rules.of_this_email(self.scope, self.table, key, slice_.rows)
+            for row in slice_.rows:
+                rules.assert_owned(row, self.table, terms.owners)
         return [found.get(key) or Slice([], more=False) for key in keys]
 
 
@@ -138,7 +200,7 @@ class Many(Listing):
         """The rows of a key that the viewer may see; past `at_most`, an error ends the list."""
         slice_ = await self._slice(info, key, Window(self.at_most))
         rows: list[Any] = list(slice_.rows)
-        return [*rows, _cut(None, self.at_most)] if slice_.more else rows
+        return [*rows, _cut(self, None, self.at_most)] if slice_.more else rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,20 +213,23 @@ class Paged(Listing):
         *key: Any,
         paging: Paging,
         descending: bool | None = None,
-        between: tuple[Any, Any] | None = None,
-        filters: tuple[tuple[str, Any], ...] = (),
+        filters: tuple[Filter, ...] = (),
+        ranges: tuple[Range, ...] = (),
+        prefix: str | None = None,
     ) -> Page:
         """The page that these arguments name, of rows that the viewer may see."""
-        unknown = [name for name, _ in filters if name not in self.route.filters]
-        if unknown:
-            raise DeclarationError(f"{self} declares no filter on {', '.join(unknown)}")
+        allowed = {*self.route.filters, *self.route.position[:1]}
+        for name in (*(name for name, _ in filters), *(range_.column for range_ in ranges)):
+            if name not in allowed:
+                raise DeclarationError(f"{self} declares no filter on {name}")
         part = window(
             self.route,
             info.context.seal,
             paging,
             descending=descending,
-            between=between,
             filters=filters,
+            ranges=ranges,
+            prefix=prefix,
         )
         slice_ = await self._slice(info, key, part)
         return Page(self.route, info.context.seal, part, slice_, partial(self._total, key, part))
@@ -178,7 +243,7 @@ class Paged(Listing):
         rules.refuse_unless_allowed(self.scope, request)
         if None in key:
             return Count(0, exact=True)
-        whole = Window(size=0, between=part.between, filters=part.filters)
+        whole = Window(size=0, filters=part.filters, ranges=part.ranges, prefix=part.prefix)
         loader = request.loader((self, whole), partial(self._count, request, whole))
         count: Count = await loader.ask(key, info.path)
         return count
@@ -187,30 +252,86 @@ class Paged(Listing):
         self, request: Request, whole: Window, keys: list[Key], paths: list[str]
     ) -> list[Count]:
         terms = await self._terms(request, paths)
-        askable = self._askable(request, keys, terms)
-        if not askable:
-            return [Count(0, exact=True) for _ in keys]
-        store = request.stores[self.table.product]
-        counts = await store.count(self.route, askable, whole, terms)
-        found = dict(zip(askable, counts, strict=True))
+        found = await self._answers(
+            request,
+            keys,
+            terms,
+            lambda store, askable: store.count(self.route, askable, whole, terms),
+        )
         return [found.get(key) or Count(0, exact=True) for key in keys]
 
 
-def one(table: StoredTable, *, by: Columns, brings: Columns = ()) -> One:
+@dataclass(frozen=True, eq=False)
+class United(Paged):
+    """The rows of several tables below one ancestor's row, a page at a time."""
+
+    route: Union
+
+    async def _read(
+        self, request: Request, part: Window, keys: list[Key], paths: list[str]
+    ) -> list[Slice]:
+        terms = await self._terms(request, paths)
+        columns = tuple(self._columns_of(request, member.table) for member in self.route.parts)
+        found = await self._answers(
+            request,
+            keys,
+            terms,
+            lambda store, askable: store.union(self.route, askable, columns, part, terms),
+        )
+        return [found.get(key) or Slice([], more=False) for key in keys]
+
+    def _columns_of(self, request: Request, table: StoredTable) -> tuple[str, ...]:
+        asked = request.columns.get(table, frozenset())
+        return table.ordered([*asked, *table.always(), self.route.position[0]])
+
+
+@dataclass(frozen=True, eq=False)
+class Distinct(Access):
+    """The few distinct values of a column in several tables below one ancestor's row."""
+
+    route: Union
+    at_most: int
+
+    async def load(self, info: Asking, *key: Any) -> list[Any]:
+        """The values from the lowest; past `at_most`, an error ends the list."""
+        request = info.context
+        loader = request.loader(self, partial(self._read, request))
+        values: list[Any] = await loader.ask(key, info.path)
+        cut = values[: self.at_most]
+        return [*cut, _cut(self, None, self.at_most)] if len(values) > self.at_most else cut
+
+    async def _read(self, request: Request, keys: list[Key], paths: list[str]) -> list[list[Any]]:
+        terms = await self._terms(request, paths)
+        found = await self._answers(
+            request,
+            keys,
+            terms,
+            lambda store, askable: store.values(self.route, askable, self.at_most + 1, terms),
+        )
+        return [found.get(key, []) for key in keys]
+
+
+def one(
+    table: StoredTable, *, by: Columns, brings: Columns = (), fixed: Mapping[str, Any] = NOTHING
+) -> One:
     """At most one row by a key, a unique constraint or an index of one row a key.
 
-    `brings` are columns that come along whoever asks, for a resolver that reads them.
+    `brings` are columns that come along whoever asks, for a resolver that reads them. `fixed` are
+    further columns of the key and the one value that each has here.
     """
-    by = _columns(table, by)
+    by = (*_columns(table, by), *_columns(table, tuple(fixed)))
     route = Route(table, by, table.lookup(by), brings=_columns(table, brings))
-    return One(route, rules.scope_of(table, by, single=True))
+    return One(route, rules.scope_of(table, by, single=True), tuple(fixed.values()))
 
 
-def many(table: StoredTable, *, by: Columns, at_most: int, folded: bool = False) -> Many:
+def many(
+    table: StoredTable, *, by: Columns, at_most: int, folded: bool = False, brings: Columns = ()
+) -> Many:
     """The few rows by an index; `folded` finds text whatever its case."""
     by = _columns(table, by)
     index = table.listing(by, (), folded=folded)
-    route = Route(table, by, index, table.position(by, index, ()))
+    position = table.position(by, index, ())
+    route = Route(table, by, index, position, brings=_columns(table, brings))
     return Many(route, rules.scope_of(table, by, single=False), at_most)
 
 
@@ -220,17 +341,19 @@ def page(
     by: Columns = (),
     order: Columns = (),
     filters: Columns = (),
+    present: bool = False,
 ) -> Paged:
     """Rows by an index in its order, in pages.
 
     A `-` before the first order column has the highest come first. `filters` are columns whose
-    value a client may ask for.
+    value a client may ask for. `present` leaves out rows whose order columns are null, which cannot
+    be paged.
     """
     by = _columns(table, by)
     order = (order,) if isinstance(order, str) else order
     descending = bool(order) and order[0].startswith("-")
     order = _columns(table, tuple(name.removeprefix("-") for name in order))
-    index = table.listing(by, order)
+    index = table.listing(by, order, present=present)
     route = Route(
         table,
         by,
@@ -238,8 +361,55 @@ def page(
         table.position(by, index, order),
         descending,
         _columns(table, filters),
+        present=present,
     )
     return Paged(route, rules.scope_of(table, by, single=False))
+
+
+def below(ancestor: StoredTable, *tables: StoredTable, order: str, by: Columns = ()) -> United:
+    """Rows of all these tables below one row of the ancestor, in the order of a time they share.
+
+    How a table leads up to the ancestor is read off its owner path. `by` are columns of all these
+    tables whose values a caller gives after the ancestor's key.
+    """
+    (key,) = ancestor.key
+    route = _union(ancestor, tables, (order, KIND, key), by)
+    return United(route, rules.scope_of(ancestor, ancestor.key, single=True))
+
+
+def distinct(ancestor: StoredTable, *tables: StoredTable, column: str, at_most: int) -> Distinct:
+    """The values that a column of all these tables has below one row of the ancestor."""
+    route = _union(ancestor, tables, (column,))
+    return Distinct(route, rules.scope_of(ancestor, ancestor.key, single=True), at_most)
+
+
+def _union(
+    ancestor: StoredTable,
+    tables: tuple[StoredTable, ...],
+    position: tuple[str, ...],
+    by: Columns = (),
+) -> Union:
+    for table in tables:
+        table.column(position[0])
+        _columns(table, by)
+    return Union(
+        ancestor,
+        (*ancestor.key, *_columns(tables[0], by)),
+        ancestor.lookup(ancestor.key),
+        position=position,
+        parts=tuple(Part(table, _path(table, ancestor)) for table in tables),
+    )
+
+
+def _path(table: StoredTable, ancestor: StoredTable) -> tuple[Through, ...]:
+    path: list[Through] = []
+    owner = table.owner
+    while isinstance(owner, Through):
+        path.append(owner)
+        if owner.parent is ancestor:
+            return tuple(path)
+        owner = owner.parent.owner
+    raise DeclarationError(f"{table} does not lead up to {ancestor}")
 
 
 def _columns(table: StoredTable, names: Columns) -> tuple[str, ...]:
@@ -249,6 +419,9 @@ def _columns(table: StoredTable, names: Columns) -> tuple[str, ...]:
     return names
 
 
-def _cut(found: int | None, at_most: int) -> BadStoredValue:
+def _cut(access: Access, found: int | None, at_most: int) -> BadStoredValue:
     stored = "more" if found is None else str(found)
-    return BadStoredValue(f"{stored} entries are stored, of which the first {at_most} are shown")
+    return BadStoredValue(
+        f"{access.table}: {stored} entries are stored, of which the first {at_most} are shown",
+        product=access.table.product,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 from loaders import cursors
 from loaders.errors import BadUserInput
 from loaders.sealing import Seal
-from loaders.stores.interface import Count, Key, Route, Slice, Window
+from loaders.stores.interface import Count, Filter, Key, Range, Route, Slice, Window
 from loaders.tables.facts import Row
 
 DEFAULT_SIZE = 20
@@ -63,21 +63,20 @@ def window(
     paging: Paging,
     *,
     descending: bool | None = None,
-    between: tuple[Any, Any] | None = None,
-    filters: tuple[tuple[str, Any], ...] = (),
+    filters: tuple[Filter, ...] = (),
+    ranges: tuple[Range, ...] = (),
+    prefix: str | None = None,
 ) -> Window:
     """The window that these arguments name; BadUserInput where there is none."""
     paging.check()
-    low, high = between or (None, None)
-    if low is not None and high is not None and high < low:
-        raise BadUserInput("the range ends before it begins", argument="between")
     return Window(
         size=paging.size,
         descending=route.descending if descending is None else descending,
         backward=paging.backward,
         after=paging.cursor and cursors.read(seal, route, paging.cursor[1], paging.cursor[0]),
-        between=None if low is None and high is None else (low, high),
         filters=filters,
+        ranges=ranges,
+        prefix=prefix,
     )
 
 
@@ -107,7 +106,7 @@ class Page:
 
     @property
     def budget_spent(self) -> bool:
-        return self.slice.stopped_at is not None
+        return self.slice.stopped_at is not None and len(self.rows) < self.window.size
 
     @property
     def has_next_page(self) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from aiodataloader import DataLoader, Loader, dispatch_queue
@@ -146,6 +148,11 @@ class Request:
             )
             self.give_up()
             raise self.given_up
+
+    @cached_property
+    def now(self) -> datetime:
+        """The one moment that everything in this request is judged by."""
+        return self.clock.now()
 
     def loader(self, identity: Any, batch: Batch) -> BatchLoader:
         """The loader of this identity, opened on first use."""

@@ -19,6 +19,7 @@ class Scope(Enum):
     SIGNED_IN = "rows that anyone with an account at the product may read"
     OWNER = "rows that lead to one owner: the store returns those of the viewer alone"
     EMAIL = "accounts by e-mail: the viewer's own e-mail is decided from the key"
+    STAFF = "a row that staff alone may read"
     SPANNING = "rows of many owners: staff alone"
 
 
@@ -29,7 +30,7 @@ def scope_of(table: StoredTable, by: tuple[str, ...], *, single: bool) -> Scope:
     if table.read is Read.SIGNED_IN:
         return Scope.SIGNED_IN
     if table.read is Read.STAFF:
-        return Scope.SPANNING
+        return Scope.STAFF if single else Scope.SPANNING
     if table.email in by:
         return Scope.EMAIL
     if single or table.owner_column in by or any(_leads_to_an_owner(table, name) for name in by):
@@ -52,6 +53,8 @@ async def owners(scope: Scope, request: Request, product: str) -> frozenset[Any]
     """The owners whose rows this viewer may see; None for anybody's, empty for nobody's."""
     if request.viewer.is_staff or scope in (Scope.ANYONE, Scope.EMAIL):
         return None
+    if scope is Scope.STAFF:
+        return frozenset()
     mine = await request.owners(product)
     if scope is Scope.SIGNED_IN and mine:
         return None
@@ -62,8 +65,17 @@ def own_emails(scope: Scope, request: Request, keys: list[Key]) -> list[Key]:
     """Of keys that are e-mails, those that this viewer may look up."""
     if scope is not Scope.EMAIL or request.viewer.is_staff:
         return keys
-    mine = {folded(email) for email in request.viewer.emails}
-    return [key for key in keys if folded(key[0]) in mine]
+    return [key for key in keys if request.viewer.has(key[0])]
+
+
+def of_this_email(scope: Scope, table: StoredTable, key: Key, rows: list[Row]) -> list[Row]:
+    """Of accounts found by an e-mail, those that have it.
+
+    An index may fold letters beyond ASCII too, and so find somebody else's.
+    """
+    if scope is not Scope.EMAIL or table.email is None:
+        return rows
+    return [row for row in rows if folded(row[table.email]) == folded(key[0])]
 
 
 def assert_owned(row: Row, table: StoredTable, allowed: frozenset[Any] | None) -> None:

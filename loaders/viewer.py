@@ -16,11 +16,15 @@ def folded(email: str) -> str:
     return email.translate(_ASCII_LOWER)
 
 
+ROLES = frozenset({"support", "admin"})
+"""Both are staff; support sees personal data masked."""
+
+
 @dataclass(frozen=True)
 class Viewer:
     """The person or service behind a request; without an e-mail, anonymous.
 
-    `email` is verified. `roles` are those of the token: `support`, `admin`.
+    `email` is verified. `roles` are out of `ROLES`.
     """
 
     email: str | None = None
@@ -28,19 +32,16 @@ class Viewer:
 
     @property
     def is_staff(self) -> bool:
-        return not self.roles.isdisjoint(("support", "admin"))
+        return not self.roles.isdisjoint(ROLES)
 
     @property
     def sees_personal_data(self) -> bool:
         """Whether personal data of others is shown as it is stored."""
         return "admin" in self.roles
 
-    @property
-    def emails(self) -> tuple[str, ...]:
-        """The forms under which this person's accounts are looked up: as given, in lower case."""
-        if self.email is None:
-            return ()
-        return tuple(dict.fromkeys((self.email, folded(self.email))))
+    def has(self, email: str) -> bool:
+        """Whether this is the viewer's own e-mail."""
+        return self.email is not None and folded(email) == folded(self.email)
 
 
 ANONYMOUS = Viewer()

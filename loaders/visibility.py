@@ -41,7 +41,7 @@ def _personal(table: StoredTable, column: Column) -> Reader:
 
     async def unless_anothers(row: Row, request: Request) -> Any:
         owner = table.owner if isinstance(table.owner, str) else None
-        own = owner is not None and row[owner] in await request.owners(table.product)
+        own = owner is not None and row.get(owner) in await request.owners(table.product)
         return column.read(row) if own else mask(column.read(row))
 
     def read(row: Row, info: Asking) -> Any:

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from loaders.errors import BadUserInput
+from loaders.stores.interface import Range
 from loaders.tables.facts import Column
 from loaders.tables.kinds import Kind
 
@@ -54,3 +55,13 @@ def text(given: str, argument: str) -> str:
     if len(given.encode()) > LONGEST_KEY:
         raise BadUserInput(f"{argument} is longer than {LONGEST_KEY} bytes", argument=argument)
     return given
+
+
+def column_range(column: str, given: Any, argument: str) -> Range | None:
+    """The range that an argument gives a column; BadUserInput where it ends before it begins."""
+    if given is None:
+        return None
+    low, high = given.bounds()
+    if low is not None and high is not None and high < low:
+        raise BadUserInput(f"{argument} ends before it begins", argument=argument)
+    return None if low is None and high is None else Range(column, low, high)

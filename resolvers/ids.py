@@ -5,7 +5,9 @@ They are no secret and give no right: the rules guard the rows that they name.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -20,12 +22,15 @@ from resolvers.arguments import column_value
 _PLAIN = b"1"
 _SEALED = "2"
 _PURPOSE = "id"
+_FRACTION = re.compile(r"-?[0-9]{1,20}\.[0-9]{1,18}")
+"""A number with a fraction, of no more digits than DynamoDB keeps."""
 
 
 def write(type_name: str, row: Row, seal: Seal) -> str:
     """The global id of a row."""
     table = table_of(row)
-    content = orjson.dumps([type_name, *(row[name] for name in table.key)])
+    # JSON has no decimals that keep their digits: a key that is one is written as text.
+    content = orjson.dumps([type_name, *(row[name] for name in table.key)], default=str)
     if _is_personal(table):
         return _SEALED + seal.close(content, _PURPOSE)
     return encode(_PLAIN + content)
@@ -44,10 +49,11 @@ def read(text: str, nodes: Mapping[str, One], seal: Seal, argument: str) -> tupl
             argument=argument,
         )
     columns = [access.table.columns[name] for name in access.route.by]
-    if [type(part) for part in parts] != [_written_type(column) for column in columns]:
+    if len(parts) != len(columns):
         raise _malformed(argument)
     return access, tuple(
-        column_value(column, part, argument) for column, part in zip(columns, parts, strict=True)
+        column_value(column, _key_part(column, part, argument), argument)
+        for column, part in zip(columns, parts, strict=True)
     )
 
 
@@ -67,9 +73,16 @@ def _content(text: str, seal: Seal, argument: str) -> list[Any]:
     return parts
 
 
-def _written_type(column: Column) -> type:
-    """The type that `write` gives a column of a key: a store would refuse another one."""
-    return str if column.kind.bits is None else int
+def _key_part(column: Column, part: Any, argument: str) -> Any:
+    """A part of a key in the type that its column has: a store would refuse another one."""
+    if column.kind.attribute_type == "S":
+        if isinstance(part, str):
+            return part
+    elif type(part) is int:
+        return part
+    elif column.kind.bits is None and isinstance(part, str) and _FRACTION.fullmatch(part):
+        return Decimal(part)
+    raise _malformed(argument)
 
 
 def _malformed(argument: str) -> BadUserInput:

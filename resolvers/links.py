@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from strawberry import UNSET
 
-from loaders.access import Columns, Many, One, Paged
-from loaders.errors import BadUserInput
+from loaders.access import NOTHING, Columns, Many, One, Paged
+from loaders.errors import Forbidden
 from loaders.pages import Page, Paging
 from loaders.request import Asking
-from loaders.stores.interface import Key
+from loaders.stores.interface import Filter, Key, Range
 from loaders.tables.facts import Row, StoredTable, table_of
 from resolvers import ids
-from resolvers.arguments import column_value, graphql_name
+from resolvers.arguments import column_range, column_value, graphql_name
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
@@ -39,12 +39,23 @@ class Link:
     def _key(self, row: Row | None, arguments: dict[str, Any]) -> Key:
         """The key, its arguments taken out of the others."""
         stored = [_stored(row, name) for name in self.via if row is not None]
-        route = self.access.route
+        columns = self.access.table.columns
         asked = [
-            column_value(route.table.columns[column], arguments.pop(name), graphql_name(name))
-            for column, name in zip(route.by[len(self.via) :], self.given, strict=True)
+            column_value(columns[column], arguments.pop(name), graphql_name(name))
+            for column, name in zip(self.access.by[len(self.via) :], self.given, strict=True)
         ]
         return (*stored, *asked)
+
+
+def for_staff(resolver: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """A resolver that others than staff may not use at all, whatever they may read elsewhere."""
+
+    async def resolve(row: Row | None, info: Asking, **arguments: Any) -> Any:
+        if not info.context.viewer.is_staff:
+            raise Forbidden("this is for staff alone")
+        return await resolver(row, info, **arguments)
+
+    return resolve
 
 
 def needs(*columns: str) -> Callable[[Resolver], Resolver]:
@@ -75,11 +86,10 @@ class ToOne(Link):
 class ToPage(Link):
     """Leads to a page of rows.
 
-    `ranged` names the argument that bounds the first order column. Arguments that are neither it,
-    nor paging, nor part of the key, filter by the column that `filters` gives them.
+    `ranges` are arguments that bound a column, `filters` those whose value a column must hold.
     """
 
-    ranged: str | None = None
+    ranges: tuple[tuple[str, str], ...] = ()
     filters: tuple[tuple[str, str], ...] = ()
 
     async def __call__(
@@ -99,21 +109,19 @@ class ToPage(Link):
             *key,
             paging=Paging(first, after, last, before),
             descending=None if order_by is None else order_by.value == "descending",
-            between=self._between(arguments),
-            filters=self._equal(arguments),
+            filters=self._filters(arguments),
+            ranges=self._ranges(arguments),
         )
         return page
 
-    def _between(self, arguments: dict[str, Any]) -> tuple[Any, Any] | None:
-        if self.ranged is None or arguments.get(self.ranged) is None:
-            return None
-        low, high = arguments[self.ranged].bounds()
-        if low is not None and high is not None and high < low:
-            argument = graphql_name(self.ranged)
-            raise BadUserInput(f"{argument} ends before it begins", argument=argument)
-        return low, high
+    def _ranges(self, arguments: dict[str, Any]) -> tuple[Range, ...]:
+        return tuple(
+            range_
+            for argument, column in self.ranges
+            if (range_ := column_range(column, arguments.get(argument), graphql_name(argument)))
+        )
 
-    def _equal(self, arguments: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
+    def _filters(self, arguments: dict[str, Any]) -> tuple[Filter, ...]:
         table: StoredTable = self.access.table
         return tuple(
             (column, column_value(table.columns[column], arguments[name], graphql_name(name)))
@@ -163,7 +171,7 @@ class ByOneOf:
 
 
 def _key_of_member(access: Any, value: Any, argument: str) -> Key:
-    columns = [access.table.columns[name] for name in access.route.by]
+    columns = [access.table.columns[name] for name in access.by]
     if len(columns) == 1:
         return (column_value(columns[0], value, argument),)
     return tuple(
@@ -182,11 +190,14 @@ def to_page(
     *,
     via: Columns = (),
     given: Columns = (),
-    ranged: str | None = None,
+    ranges: Mapping[str, str] = NOTHING,
     **filters: str,
 ) -> ToPage:
-    """Pages of the rows whose key stands there; `argument="column"` makes a filter of it."""
-    return ToPage(access, _names(via), _names(given), ranged, tuple(filters.items()))
+    """Pages of the rows whose key stands there.
+
+    `argument="column"` makes a filter of an argument; in `ranges` stand those that are ranges.
+    """
+    return ToPage(access, _names(via), _names(given), tuple(ranges.items()), tuple(filters.items()))
 
 
 def to_each(access: One, *, via: str, at_most: int) -> ToEach:

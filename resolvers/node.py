@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from loaders import accounts, profiles, titles
+from loaders import accounts, assessments, pipeline, profiles, social, support, titles
 from loaders.errors import BadUserInput
 from loaders.request import Asking
 from loaders.tables.facts import Row, table_of
@@ -14,7 +14,15 @@ from resolvers import ids
 
 NODES_AT_MOST = 100
 
-NODES = {**accounts.NODES, **profiles.NODES, **titles.NODES}
+NODES = {
+    **accounts.NODES,
+    **profiles.NODES,
+    **titles.NODES,
+    **pipeline.NODES,
+    **social.NODES,
+    **assessments.NODES,
+    **support.NODES,
+}
 """Each type that has a global id, and the access by its key."""
 
 _TYPE_NAMES = {access.table: name for name, access in NODES.items()}

@@ -23,24 +23,24 @@ profile = by_one_of(
     kid_profile_id=load.kid_profile,
 )
 device = by_one_of({"Device": load.device}, device_id=load.device_by_device_id)
-pairing_codes = to_page(load.pairing_codes_by_expiry, ranged="expires")
+pairing_codes = to_page(load.pairing_codes_by_expiry, ranges={"expires": "expires_at"})
 
 stream_profiles_of_account = to_page(load.stream_profiles_of_account, via="accountId")
 watchlist_of_account = to_page(load.watchlist_of_account, via="accountId")
 watchlist_item_of_account = to_one(load.watchlist_item, via="accountId", given="movie_id")
 history_of_account = to_page(
-    load.history_of_account, via="accountId", ranged="between", completed="completed"
+    load.history_of_account, via="accountId", ranges={"between": "watchedAt"}, completed="completed"
 )
 
 settings = to_one(load.profile_settings, via="profileId")
 ai_preferences = to_one(load.profile_ai, via="profileId")
 watchlist_of_profile = to_page(load.watchlist_of_profile, via="profileId")
 history_of_profile = to_page(
-    load.history_of_profile, via="profileId", ranged="between", completed="completed"
+    load.history_of_profile, via="profileId", ranges={"between": "watchedAt"}, completed="completed"
 )
 stream_profile_by_id = to_one(load.stream_profile_by_id, via="profileId")
 stream_profile = to_one(load.stream_profile, via=("accountId", "profileId"))
-history_of_movie = to_page(load.history_of_movie, via="movieId", ranged="between")
+history_of_movie = to_page(load.history_of_movie, via="movieId", ranges={"between": "watchedAt"})
 
 kid_profiles_of_family = to_page(load.kid_profiles_of_family, via="id")
 devices_of_family = to_page(load.devices_of_family, via="id")

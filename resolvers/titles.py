@@ -31,7 +31,7 @@ episode = by_one_of(
     number=load.episodes_of_number,
 )
 content_tag = by_one_of({"ContentTag": load.content_tag}, tag=load.content_tag_by_tag)
-movies = to_page(load.movies_of_genre, given="genre", ranged="release_years")
+movies = to_page(load.movies_of_genre, given="genre", ranges={"release_years": "releaseYear"})
 tmdb_titles = to_page(load.tmdb_titles_of_media_type, given="media_type")
 content_tags = to_page(load.content_tags)
 title_reports = to_page(load.reports_by_status, given="status")

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from loaders.tables import family, stream
+from loaders.tables import family, prep, social, stream, studio
 from resolvers import accounts as resolve
+from resolvers import assessments as resolve_assessments
 from resolvers import person as resolve_person
+from resolvers import pipeline as resolve_pipeline
 from resolvers import profiles as resolve_profiles
+from resolvers import social as resolve_social
+from resolvers import support as resolve_support
 from resolvers import titles as resolve_titles
 from schema.describe import enum_type, input_type, interface, object_type
 from schema.node import Node
@@ -24,10 +29,12 @@ from schema.paging import (
     TimeRange,
     pages_by,
 )
-from schema.rows import column, optional, required, resolved_by, row_of
+from schema.rows import Argument, column, member, optional, required, resolved_by, row_of, shape
 from schema.scalars import JSON
 
 if TYPE_CHECKING:
+    from schema.assessments import Assessment, AssessmentStatus, AssessmentType
+    from schema.pipeline import InputRecord
     from schema.profiles import (
         Device,
         KidProfile,
@@ -37,9 +44,21 @@ if TYPE_CHECKING:
         WatchEvent,
         WatchlistItem,
     )
+    from schema.social import (
+        ConfidenceRange,
+        EngagementSnapshot,
+        Insight,
+        SocialAccount,
+        SocialPost,
+    )
+    from schema.support import SupportTicket, TicketStatus
     from schema.titles import ReportStatus, TitleReport
 
+_assessments = strawberry.lazy("schema.assessments")
+_pipeline = strawberry.lazy("schema.pipeline")
 _profiles = strawberry.lazy("schema.profiles")
+_social = strawberry.lazy("schema.social")
+_support = strawberry.lazy("schema.support")
 _titles = strawberry.lazy("schema.titles")
 
 
@@ -51,6 +70,12 @@ class Product(Enum):
     """myAI.stream: streaming accounts, profiles and movies."""
     FAMILY = "family"
     """Axolotly: parents, kid profiles and what they may watch."""
+    STUDIO = "studio"
+    """CinBoard AI: a pipeline from a text to a video."""
+    SOCIAL = "social"
+    """CloudStro: social accounts, posts, engagement and insights."""
+    PREP = "prep"
+    """IELTS AI Prep: learners, assessments and support."""
 
 
 @enum_type
@@ -61,6 +86,74 @@ class FamilyRole(Enum):
     """A parent."""
     ADMIN = "admin"
     """An administrator of Axolotly. It gives no rights in this schema."""
+
+
+@enum_type
+class CreatorPlan(Enum):
+    """What a creator pays for."""
+
+    PREMIUM = "premium"
+    """Everything."""
+    BASIC = "basic"
+    """The smaller plan."""
+    FREE = "free"
+    """Nothing."""
+
+
+@enum_type
+class ActivityStatus(Enum):
+    """Whether something is in use."""
+
+    ACTIVE = "active"
+    """It is in use."""
+    INACTIVE = "inactive"
+    """It is not in use."""
+
+
+@enum_type
+class LearnerStatus(Enum):
+    """The state of a learner's account."""
+
+    ACTIVE = "active"
+    """It can be used."""
+    SUSPENDED = "suspended"
+    """It was stopped for now, and gives no rights."""
+    DELETED = "deleted"
+    """It was deleted, and gives no rights."""
+
+
+@enum_type
+class PrepProduct(Enum):
+    """What a learner can buy."""
+
+    WRITING = "writing"
+    """Writing assessments."""
+    SPEAKING = "speaking"
+    """Speaking assessments."""
+    FULL_MOCK_TEST = "full_mock_test"
+    """A whole mock test."""
+
+
+@enum_type
+class AppPlatform(Enum):
+    """Where an app was bought."""
+
+    IOS = "ios"
+    """Apple's App Store."""
+    ANDROID = "android"
+    """Google Play."""
+
+
+@enum_type
+class EntitlementStatus(Enum):
+    """The state of what was bought."""
+
+    ACTIVE = "active"
+    """It can be used."""
+    EXPIRED = "expired"
+    """Its time is over."""
+    REFUNDED = "refunded"
+    """The money was given back."""
 
 
 @object_type
@@ -252,6 +345,252 @@ class FamilyAccount(Account, Node):
     """What the family reported about titles."""
 
 
+@row_of(studio.users)
+class StudioAccount(Account, Node):
+    """An account at CinBoard AI."""
+
+    product: Product = _product(Product.STUDIO)
+    """Always `STUDIO`."""
+    database_id: int = column("id")
+    """The number of the account at CinBoard AI. Another product's account of the same number is a
+    stranger."""
+    email: str | None
+    """The e-mail address of the account."""
+    first_name: str | None
+    """The first name."""
+    last_name: str | None
+    """The last name."""
+    display_name: str | None = resolved_by(resolve.studio_display_name)
+    """First and last name."""
+    is_active: bool | None
+    """Whether the account can be used; one that cannot gives no rights."""
+    is_verified: bool
+    """Whether the e-mail address was verified there."""
+    created_at: datetime | None
+    """When the account was made."""
+    updated_at: datetime | None
+    """When the account last changed."""
+    person: Person | None = resolved_by(resolve_person.person_of_account)
+    """The person behind it, with their accounts at the other products."""
+    input_records: CountedConnection[Annotated[InputRecord, _pipeline]] | None = pages_by(
+        resolve_pipeline.inputs_of_account,
+        status=optional(str, "Only inputs of this status, as stored."),
+        between=optional(TimeRange, "Only inputs made in this range."),
+        order_by=NEWEST_FIRST,
+    )
+    """The texts that were given to be made into videos."""
+
+
+@shape
+class AiPreferences:
+    """How the AI is told to write for a creator."""
+
+    content_style: str | None = member("contentStyle")
+    """The tone, such as `professional`."""
+    posting_frequency: str | None = member("postingFrequency")
+    """How often to post, such as `daily`."""
+    preferred_times: list[str] | None = member("preferredTimes")
+    """The times of day to post at, such as `09:00`."""
+
+
+@row_of(social.users)
+class CreatorAccount(Account, Node):
+    """A creator's account at CloudStro."""
+
+    product: Product = _product(Product.SOCIAL)
+    """Always `SOCIAL`."""
+    user_id: strawberry.ID
+    """The id of the creator."""
+    email: str | None
+    """The e-mail address of the account."""
+    username: str | None
+    """The unique name of the creator."""
+    full_name: str | None
+    """The full name."""
+    display_name: str | None = resolved_by(resolve.creator_display_name)
+    """The full name."""
+    avatar: str | None
+    """The URL of a picture."""
+    plan: CreatorPlan | None = column("subscription")
+    """The plan."""
+    social_accounts_connected: list[str] | None
+    """The platforms that are connected."""
+    ai_preferences: AiPreferences | None
+    """How the AI is told to write."""
+    is_active: bool | None
+    """Whether the account can be used; one that cannot gives no rights."""
+    creator_status: ActivityStatus | None = column("status")
+    """The same in the words of an index."""
+    created_at: datetime | None
+    """When the account was made."""
+    updated_at: datetime | None
+    """When the account last changed."""
+    last_login_at: datetime | None
+    """When the creator last logged in."""
+    person: Person | None = resolved_by(resolve_person.person_of_account)
+    """The person behind it, with their accounts at the other products."""
+    social_account: Annotated[SocialAccount, _social] | None = resolved_by(
+        resolve_social.social_account_of_creator,
+        platform=required(str, "The network, such as `twitter`."),
+        account_id=required(str, "The id of the account at the network."),
+    )
+    """One account at a network; null where the creator has no such account."""
+    social_accounts: Connection[Annotated[SocialAccount, _social]] | None = pages_by(
+        resolve_social.social_accounts_of_creator,
+        platform=optional(str, "Only accounts at this network, such as `twitter`."),
+        status=optional(ActivityStatus, "Only accounts of this status."),
+        order_by=ASCENDING,
+    )
+    """The creator's accounts at networks, by network and id."""
+    posts: Connection[Annotated[SocialPost, _social]] | None = pages_by(
+        resolve_social.posts_of_creator,
+        platform=optional(str, "Only posts at this network, such as `twitter`."),
+        between=optional(TimeRange, "Only posts of this range."),
+        order_by=ASCENDING,
+    )
+    """The posts that were taken over for the creator, by network and id."""
+    engagement: Connection[Annotated[EngagementSnapshot, _social]] | None = pages_by(
+        resolve_social.engagement_of_creator,
+        between=optional(TimeRange, "Only measurements of this range."),
+        platform=optional(str, "Only measurements at this network, such as `twitter`."),
+        order_by=ASCENDING,
+    )
+    """How the creator's posts were received, by the post's id and the time."""
+    insights: Connection[Annotated[Insight, _social]] | None = pages_by(
+        resolve_social.insights_of_creator,
+        type=optional(str, "Only insights of this type, such as `optimal_timing`."),
+        active_only=Argument(bool, "Only insights that are marked active and still valid.", False),
+        confidence=optional(
+            Annotated["ConfidenceRange", _social], "Only insights of this confidence."
+        ),
+        order_by=ASCENDING,
+    )
+    """What the AI recommends to the creator, by id."""
+
+
+@row_of(prep.users)
+class LearnerAccount(Account, Node):
+    """A learner's account at IELTS AI Prep, whose key is its e-mail address."""
+
+    product: Product = _product(Product.PREP)
+    """Always `PREP`."""
+    email: str | None
+    """The e-mail address of the account."""
+    username: str | None
+    """The name to show."""
+    display_name: str | None = resolved_by(resolve.learner_display_name)
+    """The name to show."""
+    email_verified: bool | None
+    """Whether the e-mail address was verified there."""
+    account_status: LearnerStatus | None
+    """The state of the account."""
+    created_at: datetime | None
+    """When the account was made."""
+    last_login_at: datetime | None = column("last_login")
+    """When the learner last logged in."""
+    person: Person | None = resolved_by(resolve_person.person_of_account)
+    """The person behind it, with their accounts at the other products."""
+    sessions: Connection[LearnerSession] | None = pages_by(
+        resolve.sessions,
+        between=optional(TimeRange, "Only sessions begun in this range."),
+        order_by=NEWEST_FIRST,
+    )
+    """The sessions that have not expired."""
+    entitlement: Entitlement | None = resolved_by(
+        resolve.entitlement, product_id=required(PrepProduct, "What was bought.")
+    )
+    """What was bought of one product; null where nothing was."""
+    entitlements: Connection[Entitlement] | None = pages_by(
+        resolve.entitlements,
+        status=optional(EntitlementStatus, "Only entitlements of this status."),
+        order_by=ASCENDING,
+    )
+    """Everything that was ever bought, by product."""
+    active_entitlements: Connection[Entitlement] | None = pages_by(resolve.active_entitlements)
+    """What can be used now, the one that expires first before the others."""
+    assessments: Connection[Annotated[Assessment, _assessments]] | None = pages_by(
+        resolve_assessments.assessments_of_learner,
+        between=optional(TimeRange, "Only assessments begun in this range."),
+        type=optional(Annotated["AssessmentType", _assessments], "Only assessments of this type."),
+        status=optional(
+            Annotated["AssessmentStatus", _assessments], "Only assessments of this status."
+        ),
+        order_by=NEWEST_FIRST,
+    )
+    """The assessments that the learner took."""
+    tickets: Connection[Annotated[SupportTicket, _support]] | None = pages_by(
+        resolve_support.tickets_of_learner,
+        between=optional(TimeRange, "Only tickets opened in this range."),
+        status=optional(Annotated["TicketStatus", _support], "Only tickets of this status."),
+        order_by=NEWEST_FIRST,
+    )
+    """What the learner asked support."""
+
+
+@row_of(prep.sessions)
+class LearnerSession:
+    """A session of a learner. Its id is a secret and never shown, so it is no Node."""
+
+    user_email: str | None
+    """The e-mail address of the learner."""
+    created_at: datetime | None
+    """When the session began."""
+    expires_at: datetime | None
+    """When it ends."""
+    ip_address: str | None
+    """The address it was begun from, masked."""
+    user_agent: str | None
+    """The browser or device, masked."""
+    qr_authenticated: bool | None
+    """Whether it was begun by a QR code."""
+    account: LearnerAccount | None = resolved_by(resolve.learner_by_user_email)
+    """The learner."""
+
+
+@row_of(prep.qr_tokens)
+class QrToken:
+    """A token for logging in by QR code. It is a secret and never shown, so it is no Node."""
+
+    user_email: str | None
+    """The e-mail address of the learner."""
+    created_at: datetime | None
+    """When it was made."""
+    expires_at: datetime | None
+    """When it stops working: five minutes later."""
+    used: bool | None
+    """Whether it was used. It works once."""
+    used_at: datetime | None
+    """When it was used."""
+    device_id: str | None
+    """The mobile device that used it."""
+    account: LearnerAccount | None = resolved_by(resolve.learner_by_user_email)
+    """The learner."""
+
+
+@row_of(prep.entitlements)
+class Entitlement(Node):
+    """Something that a learner bought."""
+
+    user_email: str | None
+    """The e-mail address of the learner."""
+    product_id: PrepProduct
+    """What was bought."""
+    platform: AppPlatform | None
+    """Where it was bought."""
+    purchase_date: datetime | None
+    """When it was bought."""
+    expires_at: datetime | None
+    """When it can no longer be used."""
+    transaction_id: str | None
+    """The store's number of the purchase, masked."""
+    price_paid: Decimal | None
+    """What was paid, in US dollars."""
+    status: EntitlementStatus | None
+    """The state of it."""
+    account: LearnerAccount | None = resolved_by(resolve.learner_by_user_email)
+    """The learner."""
+
+
 @input_type(one_of=True)
 class AccountBy:
     """Names one account; give exactly one member."""
@@ -266,3 +605,13 @@ class AccountBy:
     """The number of an account at Axolotly."""
     family_email: str | None = strawberry.UNSET
     """The e-mail of an account at Axolotly, as it is stored."""
+    studio_account_id: strawberry.ID | None = strawberry.UNSET
+    """The number of an account at CinBoard AI."""
+    studio_email: str | None = strawberry.UNSET
+    """The e-mail of an account at CinBoard AI, as it is stored."""
+    creator_user_id: strawberry.ID | None = strawberry.UNSET
+    """The id of a creator at CloudStro."""
+    creator_email: str | None = strawberry.UNSET
+    """The e-mail of a creator at CloudStro, as it is stored."""
+    learner_email: str | None = strawberry.UNSET
+    """The e-mail of a learner at IELTS AI Prep, as it is stored."""

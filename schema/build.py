@@ -13,7 +13,7 @@ from strawberry.types.field import StrawberryField
 
 from loaders import visibility
 from loaders.tables.facts import DeclarationError, StoredTable
-from schema import accounts, profiles, titles
+from schema import accounts, assessments, pipeline, profiles, social, support, titles
 from schema.node import Node
 from schema.query import Query
 from schema.rows import COLUMN, COLUMNS, MEMBER, TABLE
@@ -22,7 +22,7 @@ from schema.scalars import SCALARS
 Needs = Mapping[tuple[str, str], tuple[StoredTable, tuple[str, ...]]]
 """Of a type's field: the table of its row, and the columns that must be selected for it."""
 
-_SUBJECTS = (accounts, profiles, titles)
+_SUBJECTS = (accounts, profiles, titles, pipeline, social, assessments, support)
 _NODES = [
     type_
     for subject in _SUBJECTS

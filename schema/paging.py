@@ -165,3 +165,4 @@ def pages_by(resolver: Any, **arguments: Argument) -> Any:
 NEWEST_FIRST = Argument(TimeOrder, "The direction of the list.", TimeOrder.NEWEST_FIRST)
 OLDEST_FIRST = Argument(TimeOrder, "The direction of the list.", TimeOrder.OLDEST_FIRST)
 ASCENDING = Argument(SortOrder, "The direction of the list.", SortOrder.ASCENDING)
+DESCENDING = Argument(SortOrder, "The direction of the list.", SortOrder.DESCENDING)

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from loaders.tables.facts import DeclarationError, StoredTable
+from loaders.tables.facts import DeclarationError, StoredTable, table_of
 from schema.describe import describe_fields, description
 
 T = TypeVar("T", bound=type[Any])
@@ -108,7 +108,7 @@ def row_of(table: StoredTable) -> Callable[[T], T]:
                     table.column(needed)
                 field.metadata = MappingProxyType({**field.metadata, TABLE: table})
         describe_fields(cls)
-        cls.is_type_of = classmethod(lambda cls, row, info: isinstance(row, table.row))
+        cls.is_type_of = classmethod(lambda cls, row, info: table_of(row) is table)
         return strawberry.type(cls, description=description(cls))
 
     return decorate

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, NewType
 
 import strawberry
@@ -12,6 +13,11 @@ from strawberry.types.scalar import ScalarDefinition
 JSON = NewType("JSON", object)
 """Stands in annotations for a value of any shape."""
 
+BigInt = NewType("BigInt", int)
+"""Stands in annotations for a whole number that may be beyond 32 bits."""
+
+_WHOLE = re.compile(r"-?\d+")
+_DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -36,6 +42,27 @@ def _read_date(value: Any) -> date:
     return date.fromisoformat(value)
 
 
+def _read_big_int(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise ValueError(f"{value!r} is no whole number")
+    if isinstance(value, str) and not _WHOLE.fullmatch(value):
+        raise ValueError(f"{value!r} is no whole number")
+    number = int(value)
+    if not -(1 << 63) <= number < 1 << 63:
+        raise ValueError(f"{value!r} is beyond what 64 bits hold")
+    return number
+
+
+def _write_decimal(value: Decimal) -> str:
+    return format(value, "f")
+
+
+def _read_decimal(value: Any) -> Decimal:
+    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+        raise ValueError(f'{value!r} is no decimal number in a text, such as "9.90"')
+    return Decimal(value)
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -51,6 +78,20 @@ SCALARS: dict[object, ScalarDefinition] = {
         specified_by_url="https://scalars.graphql.org/andimarek/local-date",
         serialize=date.isoformat,
         parse_value=_read_date,
+    ),
+    BigInt: strawberry.scalar(
+        name="BigInt",
+        description="A whole number of up to 64 bits, as text: JavaScript's numbers lose digits.",
+        specified_by_url="https://www.postgresql.org/docs/current/datatype-numeric.html",
+        serialize=str,
+        parse_value=_read_big_int,
+    ),
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description="A decimal number with all its digits, as text, such as `9.90`.",
+        specified_by_url="https://www.postgresql.org/docs/current/datatype-numeric.html",
+        serialize=_write_decimal,
+        parse_value=_read_decimal,
     ),
     JSON: strawberry.scalar(
         name="JSON",

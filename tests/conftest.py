@@ -14,7 +14,8 @@ import pytest
 
 from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.postgres import PostgresAddress
-from tests.engines import Addresses, Engines, family_copy, stream_copy
+from loaders.tables import family, studio
+from tests.engines import Addresses, Engines, dynamodb_copy, postgres_copy
 
 ADDRESSES = pytest.StashKey[Addresses]()
 
@@ -45,12 +46,19 @@ def engines(pytestconfig: pytest.Config) -> Addresses:
 @pytest.fixture
 async def writable_family(engines: Addresses) -> AsyncIterator[PostgresAddress]:
     """The family's database, in a copy that this test alone has."""
-    async with family_copy(engines) as address:
+    async with postgres_copy(engines, family.PRODUCT) as address:
         yield address
 
 
 @pytest.fixture
-def writable_stream(engines: Addresses, tmp_path: Path) -> Iterator[DynamoAddress]:
-    """The stream's DynamoDB, in a copy that this test alone has."""
-    with stream_copy(engines, tmp_path) as address:
+async def writable_studio(engines: Addresses) -> AsyncIterator[PostgresAddress]:
+    """The studio's database, in a copy that this test alone has."""
+    async with postgres_copy(engines, studio.PRODUCT) as address:
+        yield address
+
+
+@pytest.fixture
+def writable_dynamodb(engines: Addresses, tmp_path: Path) -> Iterator[DynamoAddress]:
+    """The DynamoDB of all products that keep their data there, in a copy of this test's own."""
+    with dynamodb_copy(engines, tmp_path) as address:
         yield address

@@ -10,12 +10,14 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Self
 from urllib.parse import urlsplit
 
 import asyncpg
 import orjson
 
+from gateway import stores
 from gateway.create import create_dynamodb, create_postgres
 from gateway.demo.data import demo_rows
 from gateway.demo.dynamodb import DynamoEngine
@@ -23,12 +25,14 @@ from gateway.demo.load import load_dynamodb, load_postgres
 from gateway.demo.postgres import PostgresEngine
 from loaders.stores.dynamo_client import DynamoAddress, open_client
 from loaders.stores.postgres import PostgresAddress
-from loaders.tables import family, stream
+from loaders.tables.catalogue import DYNAMODB, POSTGRES
+from loaders.tables.dynamodb import DynamoTable
 
-STREAM_NAMES = {table.name: f"test-{table.name}" for table in stream.TABLES}
-"""Declared to physical names: a live table need not bear the name in the document."""
-FAMILY_TEMPLATE = "family_template"
-"""The database that copies are made from. Nobody connects to it once it is filled."""
+TABLE_NAMES = {
+    product: {table.name: f"test-{table.name}" for table in tables}
+    for product, tables in DYNAMODB.items()
+}
+"""Declared to physical names, by product: a live table need not bear the name in the document."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,22 @@ class Addresses:
 
     postgres: str
     dynamodb: str
-    stream_file: str
+    dynamodb_file: str
 
     def database(self, name: str) -> str:
-        """The URL of a Postgres database."""
+        """The URL of a Postgres database; a product's bears the product's name."""
         return f"{self.postgres}/{name}"
+
+    def stores(
+        self,
+        *,
+        postgres: Mapping[str, PostgresAddress] = MappingProxyType({}),
+        dynamodb: Mapping[str, DynamoAddress] = MappingProxyType({}),
+    ) -> stores.Addresses:
+        """Where each product's store is; those of the products given are elsewhere."""
+        here = {product: PostgresAddress(self.database(product)) for product in POSTGRES}
+        there = {product: local(self.dynamodb) for product in DYNAMODB}
+        return stores.Addresses({**here, **postgres}, {**there, **dynamodb}, TABLE_NAMES)
 
 
 class Engines:
@@ -58,15 +73,17 @@ class Engines:
             # Not in pytest's folder: under root, Postgres runs as a user who cannot enter that.
             folder = Path(resources.enter_context(tempfile.TemporaryDirectory(prefix="quintet-")))
             folder.chmod(0o755)
+            file = folder / "dynamodb.db"
             postgres = resources.enter_context(PostgresEngine.start(folder / "postgres"))
-            postgres.create_database(FAMILY_TEMPLATE)
-            with DynamoEngine.start(folder / "stream.db") as dynamo:
-                asyncio.run(_fill(postgres.url(FAMILY_TEMPLATE), dynamo.endpoint))
-            postgres.create_database(family.PRODUCT, template=FAMILY_TEMPLATE)
-            shared = resources.enter_context(_engine_on_copy(folder / "stream.db", folder))
-            addresses = Addresses(
-                postgres.url("").removesuffix("/"), shared.endpoint, str(folder / "stream.db")
-            )
+            for product in POSTGRES:
+                postgres.create_database(_template(product))
+            urls = {product: postgres.url(_template(product)) for product in POSTGRES}
+            with DynamoEngine.start(file) as dynamo:
+                asyncio.run(_fill(urls, dynamo.endpoint))
+            for product in POSTGRES:
+                postgres.create_database(product, template=_template(product))
+            shared = resources.enter_context(_engine_on_copy(file, folder))
+            addresses = Addresses(postgres.url("").removesuffix("/"), shared.endpoint, str(file))
             return cls(addresses, resources.pop_all())
         raise AssertionError("an ExitStack that swallowed an error")
 
@@ -75,19 +92,25 @@ class Engines:
         self._resources.close()
 
 
-async def _fill(postgres_url: str, dynamodb_url: str) -> None:
+def _template(product: str) -> str:
+    """The database that a product's copies are made from. Nobody connects to it once filled."""
+    return f"{product}_template"
+
+
+async def _fill(urls: Mapping[str, str], dynamodb_url: str) -> None:
     rows = demo_rows()
     address = local(dynamodb_url)
 
-    async def fill_postgres() -> None:
-        await create_postgres(postgres_url, family.TABLES, _quietly)
-        await load_postgres(postgres_url, family.TABLES, rows[family.PRODUCT])
+    async def fill_postgres(product: str, url: str) -> None:
+        await create_postgres(url, POSTGRES[product], _quietly)
+        await load_postgres(url, POSTGRES[product], rows[product])
 
     async def fill_dynamodb() -> None:
-        await create_dynamodb(address, stream.TABLES, STREAM_NAMES, _quietly)
-        await load_dynamodb(address, stream.TABLES, STREAM_NAMES, rows[stream.PRODUCT])
+        for product, tables in DYNAMODB.items():
+            await create_dynamodb(address, tables, TABLE_NAMES[product], _quietly)
+            await load_dynamodb(address, tables, TABLE_NAMES[product], rows[product])
 
-    await asyncio.gather(fill_postgres(), fill_dynamodb())
+    await asyncio.gather(*(fill_postgres(*of) for of in urls.items()), fill_dynamodb())
 
 
 def _quietly(what: str) -> None:
@@ -108,18 +131,18 @@ def _engine_on_copy(file: Path, folder: Path) -> Iterator[DynamoEngine]:
 
 
 @contextmanager
-def stream_copy(addresses: Addresses, folder: Path) -> Iterator[DynamoAddress]:
-    """A DynamoDB of one's own with the demo's rows."""
-    with _engine_on_copy(Path(addresses.stream_file), folder) as engine:
+def dynamodb_copy(addresses: Addresses, folder: Path) -> Iterator[DynamoAddress]:
+    """A DynamoDB of one's own with the demo's rows of every product that keeps its data there."""
+    with _engine_on_copy(Path(addresses.dynamodb_file), folder) as engine:
         yield local(engine.endpoint)
 
 
 @asynccontextmanager
-async def family_copy(addresses: Addresses) -> AsyncIterator[PostgresAddress]:
-    """A database of one's own with the demo's rows."""
-    name = f"family_{uuid.uuid4().hex}"
+async def postgres_copy(addresses: Addresses, product: str) -> AsyncIterator[PostgresAddress]:
+    """A database of one's own with the demo's rows of a product."""
+    name = f"{product}_{uuid.uuid4().hex}"
     await execute(
-        addresses.database("postgres"), f"CREATE DATABASE {name} TEMPLATE {FAMILY_TEMPLATE}"
+        addresses.database("postgres"), f"CREATE DATABASE {name} TEMPLATE {_template(product)}"
     )
     try:
         yield PostgresAddress(addresses.database(name))
@@ -138,14 +161,24 @@ async def execute(url: str, statement: str) -> None:
 
 async def put(address: DynamoAddress, table: str, *rows: Mapping[str, object]) -> None:
     """Put rows outside the gateway's stores, which only read."""
-    declared = next(declared for declared in stream.TABLES if declared.name == table)
-    await load_dynamodb(address, [declared], STREAM_NAMES, {table: rows})
+    product, declared = _declared(table)
+    await load_dynamodb(address, [declared], TABLE_NAMES[product], {table: rows})
 
 
 async def delete_table(address: DynamoAddress, table: str) -> None:
     """Remove a table, as somebody might who mistook the account."""
     async with open_client(address) as client:
-        await client.delete_table(TableName=STREAM_NAMES[table])
+        await client.delete_table(TableName=TABLE_NAMES[_declared(table)[0]][table])
+
+
+def _declared(name: str) -> tuple[str, DynamoTable]:
+    """The product's name and the table, of a declared name of DynamoDB's."""
+    return next(
+        (product, table)
+        for product, tables in DYNAMODB.items()
+        for table in tables
+        if table.name == name
+    )
 
 
 @dataclass

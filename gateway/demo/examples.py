@@ -51,6 +51,19 @@ query Viewer {
           }
         }
       }
+      ... on StudioAccount {
+        inputRecords(first: 2) {
+          totalCount
+          nodes { rawInput currentPhase finalVideos(first: 1) { nodes { url } } }
+        }
+      }
+      ... on CreatorAccount {
+        socialAccounts(first: 3) { nodes { platform } }
+        insights(first: 2, activeOnly: true) { nodes { type confidence recommendation } }
+      }
+      ... on LearnerAccount {
+        assessments(first: 2) { nodes { assessmentType status bandScore } }
+      }
     }
   }
 }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
 import orjson
 import sqlalchemy as sa
+from botocore.exceptions import ClientError
 
 from loaders.stores.attributes import to_attribute
-from loaders.stores.dynamo_client import DynamoAddress, open_client
+from loaders.stores.dynamo_client import DynamoAddress, open_client, pause
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.postgresql import PostgresTable
 
@@ -77,26 +78,94 @@ async def _copy(connection: Any, table: PostgresTable, rows: Sequence[Mapping[st
 async def load_dynamodb(
     address: DynamoAddress, tables: Iterable[DynamoTable], names: Mapping[str, str], rows: Rows
 ) -> None:
-    """Put these rows; a row of the same key is replaced."""
-    slots = asyncio.Semaphore(_WRITES_AT_ONCE)
-
-    async def put(client: Any, name: str, chunk: Sequence[Mapping[str, object]]) -> None:
-        pending: Any = {name: [{"PutRequest": {"Item": _item(row)}} for row in chunk]}
-        async with slots:
-            while pending:
-                answer = await client.batch_write_item(RequestItems=pending)
-                pending = answer.get("UnprocessedItems")
-
+    """Put these rows into an embedded engine; a row of the same key is replaced."""
     async with open_client(address, parameter_validation=False) as client:
-        await asyncio.gather(
-            *(
-                put(client, names[table.name], stored[start : start + _WRITE_SIZE])
-                for table in tables
-                for stored in [rows.get(table.name, ())]
-                for start in range(0, len(stored), _WRITE_SIZE)
-            )
-        )
+        await put_together(client, tables, names, rows)
 
 
 def _item(row: Mapping[str, object]) -> dict[str, Any]:
     return {name: to_attribute(value) for name, value in row.items()}
+
+
+_TRANSACTION_SIZE = 100
+"""DynamoDB's bound on the items of one TransactWriteItems."""
+_THROTTLED = (
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+)
+
+
+async def append_postgres(connection: Any, tables: Iterable[PostgresTable], rows: Rows) -> None:
+    """Add these rows to what the tables hold, and let their sequences go on behind them.
+
+    The transaction is the caller's.
+    """
+    for table in tables:
+        if rows[table.name]:
+            await _copy(connection, table, rows[table.name])
+
+
+async def put_together(
+    client: Any, tables: Iterable[DynamoTable], names: Mapping[str, str], rows: Rows
+) -> None:
+    """Put these rows, a hundred in a transaction.
+
+    An engine that keeps its data in a file writes to disk once for each, and not once for each
+    item. At AWS a transaction costs twice the capacity: there, use `put_apart`.
+    """
+
+    async def put(name: str, items: Sequence[Any]) -> None:
+        puts = [{"Put": {"TableName": name, "Item": item}} for item in items]
+        await client.transact_write_items(TransactItems=puts)
+
+    await _in_chunks(put, _TRANSACTION_SIZE, tables, names, rows)
+
+
+async def put_apart(
+    client: Any, tables: Iterable[DynamoTable], names: Mapping[str, str], rows: Rows
+) -> None:
+    """Put these rows, each for itself; what DynamoDB has no capacity for is put again."""
+
+    async def put(name: str, items: Sequence[Any]) -> None:
+        pending: Any = {name: [{"PutRequest": {"Item": item}} for item in items]}
+        attempt = 0
+        while pending:
+            answer = await _unless_throttled(client.batch_write_item(RequestItems=pending))
+            if answer is not None:
+                pending = answer.get("UnprocessedItems")
+            if pending:
+                attempt += 1
+                await pause(attempt)
+
+    await _in_chunks(put, _WRITE_SIZE, tables, names, rows)
+
+
+async def _unless_throttled(call: Awaitable[Any]) -> Any:
+    """The answer, or None where the whole call was throttled."""
+    try:
+        return await call
+    except ClientError as error:
+        if error.response["Error"].get("Code") not in _THROTTLED:
+            raise
+        return None
+
+
+async def _in_chunks(
+    put: Callable[[str, Sequence[Any]], Awaitable[None]],
+    size: int,
+    tables: Iterable[DynamoTable],
+    names: Mapping[str, str],
+    rows: Rows,
+) -> None:
+    slots = asyncio.Semaphore(_WRITES_AT_ONCE)
+
+    async def chunk(table: DynamoTable, start: int) -> None:
+        async with slots:
+            items = [_item(row) for row in rows.get(table.name, ())[start : start + size]]
+            await put(names[table.name], items)
+
+    async with asyncio.TaskGroup() as group:
+        for table in tables:
+            for start in range(0, len(rows.get(table.name, ())), size):
+                group.create_task(chunk(table, start))

@@ -6,7 +6,7 @@ import asyncio
 import json
 import secrets
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -91,9 +91,7 @@ def demo_addresses(postgres: PostgresEngine, dynamodb: DynamoEngine) -> Addresse
 def _fill(directory: DataDirectory, postgres: PostgresEngine, where: Addresses) -> None:
     """Make the tables and load the data, unless these very tables and data are there already."""
     rows = demo_rows()
-    mark = json.dumps(
-        {product: [version(tables), declaration(product)] for product, tables in rows.items()}
-    )
+    mark = mark_of({product: version(tables) for product, tables in rows.items()})
     if directory.read_mark() == mark:
         return
     directory.write_mark("")  # nothing is known until all is loaded
@@ -104,6 +102,12 @@ def _fill(directory: DataDirectory, postgres: PostgresEngine, where: Addresses) 
     with step("Loading demo data"):
         asyncio.run(load_all(where, rows))
     directory.write_mark(mark)
+
+
+def mark_of(versions: Mapping[str, str]) -> str:
+    """What a data directory is marked with: each product's version of rows, and of tables."""
+    marks = {product: [rows, declaration(product)] for product, rows in versions.items()}
+    return json.dumps(marks, sort_keys=True)
 
 
 async def _create_anew(where: Addresses) -> None:

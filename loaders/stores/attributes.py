@@ -89,6 +89,10 @@ class Expressions:
     def begins_with(self, column: str, prefix: str) -> str:
         return f"begins_with({self.name(column)}, {self.value(prefix)})"
 
+    def absent_or_above(self, column: str, value: Any) -> str:
+        name = self.name(column)
+        return f"(attribute_not_exists({name}) OR {name} > {self.value(value)})"
+
     def between(self, column: str, low: Any, high: Any) -> str:
         """An inclusive range, either end of which may be None."""
         name = self.name(column)

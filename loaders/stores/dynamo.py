@@ -10,15 +10,23 @@ from typing import Any, Self
 from loaders.stores import queries
 from loaders.stores.attributes import to_python
 from loaders.stores.dynamo_client import DynamoAddress, DynamoClient, open_client, pause, until
-from loaders.stores.interface import Call, Count, Key, Route, Slice, Terms, Window
+from loaders.stores.interface import (
+    Call,
+    Count,
+    Key,
+    Route,
+    Slice,
+    Terms,
+    Union,
+    Window,
+    shown_key,
+)
 from loaders.stores.together import together
 from loaders.tables.dynamodb import PRIMARY, DynamoTable
 from loaders.tables.facts import Row, Through
 
 BATCH_SIZE = 100
 """DynamoDB's bound on the keys of one BatchGetItem."""
-ITEMS_EXAMINED = 1_000
-"""The read budget: how many items one listing looks through for rows that pass its filters."""
 CALLS_AT_ONCE = 16
 """How many calls on one table may be under way."""
 
@@ -55,7 +63,8 @@ class DynamoStore:
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
         wanted = queries.decided_from_key(route, keys, terms)
-        find = self._find_by_key if route.index.name == PRIMARY else self._find_by_index
+        whole_key = route.index.name == PRIMARY and route.by == route.table.key
+        find = self._find_by_key if whole_key else self._find_by_index
         rows, mine = await together([find(route, wanted, terms), self._mine(route, wanted, terms)])
         return [rows.get(key) if key in mine else None for key in keys]
 
@@ -67,6 +76,21 @@ class DynamoStore:
         slices, mine = await together([read, self._mine(route, wanted, terms)])
         answers = {key: part for key, part in zip(wanted, slices, strict=True) if key in mine}
         return [answers.get(key) or Slice([], more=False) for key in keys]
+
+    async def union(
+        self,
+        route: Union,
+        keys: list[Key],
+        columns: tuple[tuple[str, ...], ...],
+        window: Window,
+        terms: Terms,
+    ) -> list[Slice]:
+        raise NotImplementedError(f"{route}: DynamoDB reads one table at a time")
+
+    async def values(
+        self, route: Union, keys: list[Key], at_most: int, terms: Terms
+    ) -> list[list[Any]]:
+        raise NotImplementedError(f"{route}: DynamoDB reads one table at a time")
 
     async def count(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
@@ -82,7 +106,7 @@ class DynamoStore:
         return {
             tuple(item[name] for name in route.by): item
             for item in items
-            if queries.owned(item, route, terms)
+            if queries.lives(item, _table(route), terms) and queries.owned(item, route, terms)
         }
 
     async def _find_by_index(self, route: Route, keys: list[Key], terms: Terms) -> dict[Key, Row]:
@@ -123,7 +147,7 @@ class DynamoStore:
         attempt = 0
         while pending:
             body = {"RequestItems": pending, "ReturnConsumedCapacity": "TOTAL"}
-            asked = [to_python({"M": key}) for key in pending[physical]["Keys"]]
+            asked = [_shown(table, key) for key in pending[physical]["Keys"]]
             answer = await self._ask("BatchGetItem", table, None, asked, columns, body, terms)
             items += [
                 queries.to_item(table, item) for item in answer["Responses"].get(physical, [])
@@ -141,21 +165,22 @@ class DynamoStore:
         table = _table(route)
         rows: list[Row] = []
         stopped_at: Key | None = None
+        more = False
         examined = 0
         async for answer in self._query(route, key, window, terms, counting=False):
             rows += [
                 item
                 for item in (queries.to_item(table, stored) for stored in answer["Items"])
-                if queries.within(item, route, window) and queries.owned(item, route, terms)
+                if queries.passes(item, route, window, terms)
             ]
             examined += answer["ScannedCount"]
-            if len(rows) > window.size:
-                break
             last = answer.get("LastEvaluatedKey")
-            if last is not None and examined >= ITEMS_EXAMINED:
+            spent = last is not None and examined >= queries.ITEMS_EXAMINED
+            more = spent or len(rows) > window.size
+            if last is not None and spent and len(rows) < window.size:
                 stopped_at = tuple(to_python(last[name]) for name in route.position)
+            if more:
                 break
-        more = stopped_at is not None or len(rows) > window.size
         rows = rows[: window.size]
         if window.backward:
             rows.reverse()
@@ -166,7 +191,7 @@ class DynamoStore:
         async for answer in self._query(route, key, window, terms, counting=True):
             count += answer["Count"]
             examined += answer["ScannedCount"]
-            if answer.get("LastEvaluatedKey") is not None and examined >= ITEMS_EXAMINED:
+            if answer.get("LastEvaluatedKey") is not None and examined >= queries.ITEMS_EXAMINED:
                 return Count(count, exact=False)
         return Count(count, exact=True)
 
@@ -177,7 +202,7 @@ class DynamoStore:
         table = _table(route)
         body = queries.query(route, self._names[table.name], key, window, terms, counting=counting)
         columns = () if counting else terms.columns
-        asked = [dict(zip(route.by, key, strict=True))]
+        asked = [shown_key(route.key_columns, key)]
         while True:
             answer = await self._ask(
                 "Query", table, body.get("IndexName"), asked, columns, body, terms
@@ -186,6 +211,8 @@ class DynamoStore:
             if answer.get("LastEvaluatedKey") is None:
                 return
             body["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+            if "Limit" in body:  # too few passed: in steps as small, calls would be many
+                body["Limit"] = max(body["Limit"], queries.FILTERED_PAGE)
 
     async def _ask(
         self,
@@ -218,6 +245,10 @@ class DynamoStore:
         finally:
             slots.release()
         return answer
+
+
+def _shown(table: DynamoTable, key: Mapping[str, Any]) -> dict[str, Any]:
+    return shown_key([(table, name) for name in key], [to_python(value) for value in key.values()])
 
 
 def _table(route: Route) -> DynamoTable:

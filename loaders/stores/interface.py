@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
 
-from loaders.tables.facts import Index, Row, StoredTable
+from loaders.tables.facts import Index, Row, StoredTable, Through, Visibility
 
 Key = tuple[Any, ...]
 """The values of a route's `by` columns, in their order."""
@@ -19,7 +21,8 @@ class Route:
     """A way to rows that a key or an index serves.
 
     `position` names the columns that tell one row of a listing from the others, in its order;
-    `brings` those that every read of this route selects.
+    `filters` those that a window may put conditions on; `brings` those that every read of this
+    route selects. `present`: only rows whose first position column is not null.
     """
 
     table: StoredTable
@@ -29,6 +32,12 @@ class Route:
     descending: bool = False
     filters: tuple[str, ...] = ()
     brings: tuple[str, ...] = ()
+    present: bool = False
+
+    @property
+    def key_columns(self) -> tuple[tuple[StoredTable, str], ...]:
+        """The table and the name of each column of `by`."""
+        return tuple((self.table, name) for name in self.by)
 
     def __str__(self) -> str:
         direction = "-" if self.descending else ""
@@ -36,23 +45,85 @@ class Route:
         return f"{self.table} by {','.join(self.by) or 'all'}{order}"
 
 
+KIND = "_kind"
+"""In a row of a union: the place of its part, which orders rows of one time."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table of a union, and its way up to the ancestor whose rows are asked below."""
+
+    table: StoredTable
+    path: tuple[Through, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Union(Route):
+    """A way to the rows of several tables below one ancestor's row, in one order.
+
+    `table` and `index` are the ancestor's; `by` is its key, then columns that all parts share;
+    `position` is a time, the kind and the key.
+    """
+
+    parts: tuple[Part, ...]
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The columns of every part whose values a key gives too."""
+        return self.by[len(self.table.key) :]
+
+    @property
+    def key_columns(self) -> tuple[tuple[StoredTable, str], ...]:
+        own = tuple((self.table, name) for name in self.table.key)
+        return own + tuple((self.parts[0].table, name) for name in self.shared)
+
+    def __str__(self) -> str:
+        names = ", ".join(part.table.name for part in self.parts)
+        of = "".join(f" of one {name}" for name in self.shared)
+        return f"{names}{of} below {self.table} order {','.join(self.position)}"
+
+
+Filter = tuple[str, Any]
+"""A column and the stored value that it must hold."""
+
+
+class Range(NamedTuple):
+    """A column and the shown values that it must lie between."""
+
+    column: str
+    low: Any
+    high: Any
+
+    def stored(self, table: StoredTable) -> tuple[Any, Any]:
+        """The bounds as they are stored; they may be a little too wide."""
+        return table.columns[self.column].kind.bounds(self.low, self.high)
+
+    def holds(self, row: Row, table: StoredTable) -> bool:
+        """Whether a row lies between. One whose value cannot be read does: its field says so."""
+        try:
+            value = table.columns[self.column].decode(row.get(self.column))
+        except ValueError:
+            return True
+        return (self.low is None or self.low <= value) and (self.high is None or value <= self.high)
+
+
 @dataclass(frozen=True)
 class Window:
     """The part of a listing that is asked for.
 
     `after` is the position of the row examined last, in the direction of reading: with `backward`
-    the rows come that stand before it. `between` bounds the first position column, inclusively,
-    with None for an open end; `prefix` is what its text begins with. `filters` are equalities on
-    columns of the route.
+    the rows come that stand before it. `filters` are equalities; `ranges` are inclusive bounds,
+    None for an open end, of the first position column or of one of the route's filters. `prefix` is
+    what the text of the first position column begins with.
     """
 
     size: int
     descending: bool = False
     backward: bool = False
     after: Key | None = None
-    between: tuple[Any, Any] | None = None
+    filters: tuple[Filter, ...] = ()
+    ranges: tuple[Range, ...] = ()
     prefix: str | None = None
-    filters: tuple[tuple[str, Any], ...] = ()
 
     @property
     def reading_down(self) -> bool:
@@ -119,13 +190,27 @@ class Terms:
     """The terms on which one batch is read.
 
     `owners`: the only keys at the end of the owner path whose rows may come back, or None where
-    anybody's may. `deadline` is in the event loop's time, in seconds.
+    anybody's may. `deadline` is in the event loop's time, in seconds; `now` is what rows that
+    expire are judged by.
     """
 
     columns: tuple[str, ...]
     owners: frozenset[Any] | None
     deadline: float
+    now: datetime
     report: Callable[[Call], None] = field(repr=False)
+
+
+def shown_key(columns: Sequence[tuple[StoredTable, str]], values: Sequence[Any]) -> dict[str, Any]:
+    """A key as a trace may show it: a secret goes as the beginning of its digest."""
+    return {
+        name: _digest(value) if table.columns[name].visibility is Visibility.NEVER else value
+        for (table, name), value in zip(columns, values, strict=True)
+    }
+
+
+def _digest(secret: Any) -> str:
+    return f"sha256:{hashlib.sha256(str(secret).encode()).hexdigest()[:12]}"
 
 
 class Store(Protocol):
@@ -141,6 +226,27 @@ class Store(Protocol):
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Slice]:
         """The window of each key's rows."""
+
+    async def union(
+        self,
+        route: Union,
+        keys: list[Key],
+        columns: tuple[tuple[str, ...], ...],
+        window: Window,
+        terms: Terms,
+    ) -> list[Slice]:
+        """The window of each key's rows out of several tables, of each part these columns.
+
+        DynamoDB has no such read: it raises NotImplementedError.
+        """
+
+    async def values(
+        self, route: Union, keys: list[Key], at_most: int, terms: Terms
+    ) -> list[list[Any]]:
+        """The distinct values of the first position column below each key, from the lowest.
+
+        DynamoDB has no such read: it raises NotImplementedError.
+        """
 
     async def count(
         self, route: Route, keys: list[Key], window: Window, terms: Terms

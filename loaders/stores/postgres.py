@@ -10,8 +10,18 @@ from typing import Any, Self
 import asyncpg
 
 from loaders.errors import DeadlineExceeded, SourceUnavailable
-from loaders.stores import statements
-from loaders.stores.interface import Call, Count, Key, Route, Slice, Terms, Window
+from loaders.stores import statements, unions
+from loaders.stores.interface import (
+    Call,
+    Count,
+    Key,
+    Route,
+    Slice,
+    Terms,
+    Union,
+    Window,
+    shown_key,
+)
 from loaders.stores.statements import PLACE, Shape, Statement
 from loaders.tables.facts import Row
 
@@ -105,6 +115,35 @@ class PostgresStore:
             found[record[PLACE] - 1].append(record)
         return [_slice(rows, window) for rows in found]
 
+    async def union(
+        self,
+        route: Union,
+        keys: list[Key],
+        columns: tuple[tuple[str, ...], ...],
+        window: Window,
+        terms: Terms,
+    ) -> list[Slice]:
+        shape = Shape.of(window)
+        guarded = terms.owners is not None
+        statement = unions.listing(route, columns, shape, guarded=guarded)
+        values = _keys(route, keys) | _owners(terms) | _window(route, window)
+        records = await self._fetch(route, statement, values, keys, terms.columns, terms)
+        found: list[list[Row]] = [[] for _ in keys]
+        for record in records:
+            found[record[PLACE] - 1].append(unions.to_row(route, columns, record))
+        return [_slice(rows, window) for rows in found]
+
+    async def values(
+        self, route: Union, keys: list[Key], at_most: int, terms: Terms
+    ) -> list[list[Any]]:
+        statement = unions.values(route, guarded=terms.owners is not None)
+        parameters = _keys(route, keys) | _owners(terms) | {"size": at_most}
+        records = await self._fetch(route, statement, parameters, keys, route.position, terms)
+        found: list[list[Any]] = [[] for _ in keys]
+        for record in records:
+            found[record[PLACE] - 1].append(record["value"])
+        return found
+
     async def count(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Count]:
@@ -128,7 +167,7 @@ class PostgresStore:
             table=route.table.name,
             index=route.index.name,
             operation="SELECT" if columns else "COUNT",
-            keys=[dict(zip(route.by, key, strict=True)) for key in keys],
+            keys=[shown_key(route.key_columns, key) for key in keys],
             attributes=columns,
             sql=str(route),
             personal=route.table.personal,
@@ -199,9 +238,9 @@ def _owners(terms: Terms) -> dict[str, Any]:
 def _window(route: Route, window: Window) -> dict[str, Any]:
     values: dict[str, Any] = {"size": window.size + 1}
     values |= {f"filter_{name}": value for name, value in window.filters}
-    if window.between is not None:
-        ranged = route.table.columns[route.position[0]]
-        values["low"], values["high"] = ranged.kind.bounds(*window.between)
+    for range_ in window.ranges:
+        low, high = range_.stored(route.table)
+        values |= {f"low_{range_.column}": low, f"high_{range_.column}": high}
     if window.after is not None:
         values |= {f"after{place}": value for place, value in enumerate(window.after)}
     return values

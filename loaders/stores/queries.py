@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from loaders.stores.attributes import Expressions, to_key, to_python
@@ -12,6 +13,8 @@ from loaders.tables.facts import Row, StoredTable
 
 LONGEST_KEY = (2_048, 1_024)
 """DynamoDB's bounds on a partition's and a sort column's value, in bytes."""
+ITEMS_EXAMINED = 1_000
+"""The read budget: how many items one listing looks through for rows that pass its filters."""
 FILTERED_PAGE = 100
 """How many items one Query examines at a time where a client's filter may drop some."""
 
@@ -44,9 +47,10 @@ def query(
         body["FilterExpression"] = " AND ".join(conditions)
     if counting:
         body["Select"] = "COUNT"
+        body["Limit"] = ITEMS_EXAMINED
     else:
         body["ProjectionExpression"] = expressions.projection(terms.columns)
-        body["Limit"] = max(window.size + 1, FILTERED_PAGE if window.filters else 0)
+        body["Limit"] = max(window.size + 1, FILTERED_PAGE if _drops(route, window) else 0)
     if window.after is not None and not _stands_before(route, window):
         body["ExclusiveStartKey"] = to_key((*route.by, *route.position), (*key, *window.after))
     return {**body, **expressions.body()}
@@ -57,46 +61,79 @@ def _stands_before(route: Route, window: Window) -> bool:
 
     DynamoDB refuses a start key outside of the range.
     """
-    low, high = _bounds(route, window)
-    position = window.after and window.after[0]
-    if window.reading_down:
-        return high is not None and position > high
-    return low is not None and position < low
+    below, above = _beside(route, window)
+    return above if window.reading_down else below
 
 
 def lies_beyond(route: Route, window: Window) -> bool:
     """Whether the cursor stands past the range, so that nothing is left to read."""
-    low, high = _bounds(route, window)
+    below, above = _beside(route, window)
+    return below if window.reading_down else above
+
+
+def _beside(route: Route, window: Window) -> tuple[bool, bool]:
+    """Whether the cursor stands below the range or the prefix, and whether above."""
     if window.after is None:
-        return False
-    if window.reading_down:
-        return low is not None and window.after[0] < low
-    return high is not None and window.after[0] > high
+        return False, False
+    position: Any = window.after[0] if window.after else None
+    if window.prefix is not None:
+        outside = not position.startswith(window.prefix)
+        return outside and position < window.prefix, outside and position > window.prefix
+    low, high = _bounds(route, window)
+    return low is not None and position < low, high is not None and position > high
 
 
 def _bounds(route: Route, window: Window) -> tuple[Any, Any]:
-    """The range of the window as it is stored."""
-    if window.between is None:
-        return None, None
-    return route.table.columns[route.position[0]].kind.bounds(*window.between)
+    """The range of the sort column as it is stored."""
+    for range_ in window.ranges:
+        if range_.column == route.position[0]:
+            return range_.stored(route.table)
+    return None, None
+
+
+def _drops(route: Route, window: Window) -> bool:
+    """Whether a client's filter may drop what the key finds."""
+    return bool(window.filters) or any(
+        range_.column != route.position[0] for range_ in window.ranges
+    )
 
 
 def _key_condition(expressions: Expressions, route: Route, key: Key, window: Window) -> str:
     conditions = [expressions.equal(name, value) for name, value in zip(route.by, key, strict=True)]
     if window.prefix is not None:
         conditions.append(expressions.begins_with(route.position[0], window.prefix))
-    elif window.between is not None:
+    elif _bounds(route, window) != (None, None):
         conditions.append(expressions.between(route.position[0], *_bounds(route, window)))
     return " AND ".join(conditions)
 
 
 def _filter(expressions: Expressions, route: Route, window: Window, terms: Terms) -> list[str]:
-    """The user's filters, and the owner where the key does not tell it."""
+    """The client's filters, what has not expired, and the owner where the key does not tell it.
+
+    DynamoDB takes no filter on a key column; rows are looked at once more when they have come.
+    """
+    table = _table(route)
     conditions = [expressions.equal(name, value) for name, value in window.filters]
-    owner = route.table.owner
-    if terms.owners is not None and isinstance(owner, str) and owner not in route.by:
+    conditions += [
+        expressions.between(range_.column, *range_.stored(table))
+        for range_ in window.ranges
+        if range_.column != route.position[0]
+    ]
+    if table.ttl is not None:
+        conditions.append(expressions.absent_or_above(table.ttl, _seconds(terms)))
+    owner = table.owner
+    if terms.owners is not None and isinstance(owner, str) and owner not in route.index.columns:
         conditions.append(expressions.one_of(owner, sorted(terms.owners)))
     return conditions
+
+
+def _table(route: Route) -> DynamoTable:
+    assert isinstance(route.table, DynamoTable)
+    return route.table
+
+
+def _seconds(terms: Terms) -> int:
+    return int(terms.now.timestamp())
 
 
 def to_item(table: DynamoTable, stored: dict[str, Any]) -> Any:
@@ -104,20 +141,20 @@ def to_item(table: DynamoTable, stored: dict[str, Any]) -> Any:
     return table.row((name, to_python(value)) for name, value in stored.items())
 
 
-def within(row: Row, route: Route, window: Window) -> bool:
-    """Whether a row lies in the window's range: bounds on stored text are a little too wide.
+def passes(row: Row, route: Route, window: Window, terms: Terms) -> bool:
+    """Whether a row that came back may be shown: it lies in the ranges, lives, and is owned."""
+    table = _table(route)
+    return (
+        all(range_.holds(row, table) for range_ in window.ranges)
+        and lives(row, table, terms)
+        and owned(row, route, terms)
+    )
 
-    A row whose value cannot be read stays, and says so at its field.
-    """
-    if window.between is None:
-        return True
-    ranged = route.table.columns[route.position[0]]
-    try:
-        value = ranged.decode(row[ranged.name])
-    except ValueError:
-        return True
-    low, high = window.between
-    return (low is None or low <= value) and (high is None or value <= high)
+
+def lives(row: Row, table: DynamoTable, terms: Terms) -> bool:
+    """Whether a row has not expired: DynamoDB removes those that have days later."""
+    expires = row.get(table.ttl) if table.ttl else None
+    return not isinstance(expires, int | Decimal) or expires > _seconds(terms)
 
 
 def owned(row: Row, route: Route, terms: Terms) -> bool:
@@ -125,7 +162,7 @@ def owned(row: Row, route: Route, terms: Terms) -> bool:
     owner = route.table.owner
     if terms.owners is None or not isinstance(owner, str):
         return True
-    return row[owner] in terms.owners
+    return row.get(owner) in terms.owners
 
 
 def decided_from_key(route: Route, keys: list[Key], terms: Terms) -> list[Key]:

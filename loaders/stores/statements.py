@@ -8,10 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, asyncpg
+from sqlalchemy.dialects.postgresql import ARRAY, array, asyncpg
 
 from loaders.stores.interface import Route, Window
-from loaders.tables.facts import Through
+from loaders.tables.facts import StoredTable, Through
 from loaders.tables.postgresql import PostgresTable
 
 PLACE = "_place"
@@ -27,19 +27,17 @@ class Shape:
 
     reading_down: bool = False
     continued: bool = False
-    low: bool = False
-    high: bool = False
     filters: tuple[str, ...] = ()
+    ranges: tuple[tuple[str, bool, bool], ...] = ()
+    """Columns that have bounds, and whether they have a lower and an upper one."""
 
     @classmethod
     def of(cls, window: Window) -> Shape:
-        low, high = window.between or (None, None)
         return cls(
             window.reading_down,
             window.after is not None,
-            low is not None,
-            high is not None,
             tuple(name for name, _ in window.filters),
+            tuple((name, low is not None, high is not None) for name, low, high in window.ranges),
         )
 
 
@@ -57,29 +55,29 @@ class Statement:
 @lru_cache(STATEMENTS_KEPT)
 def find(route: Route, columns: tuple[str, ...], *, guarded: bool) -> Statement:
     """The rows of many keys, each of which has at most one."""
-    table = _sql(route)
-    keys = _keys(route)
+    table = sql_of(route.table)
+    keys = keys_of(route)
     source = keys.join(table, _matches(route, table, keys))
     selected = sa.select(keys.c[PLACE], *(table.c[name] for name in columns)).order_by(
         keys.c[PLACE], *table.primary_key
     )
-    return _compiled(_guarded(selected.select_from(source), route, guarded))
+    return compiled(guarded_by(selected.select_from(source), route.table, guarded=guarded))
 
 
 @lru_cache(STATEMENTS_KEPT)
 def listing(route: Route, columns: tuple[str, ...], shape: Shape, *, guarded: bool) -> Statement:
     """The first rows of each key's window: top N per parent, by LATERAL."""
-    table = _sql(route)
-    keys = _keys(route)
+    table = sql_of(route.table)
+    keys = keys_of(route)
     position = [table.c[name] for name in route.position]
     wanted = _windowed(sa.select(*(table.c[name] for name in columns)), route, shape, keys)
-    wanted = _guarded(wanted, route, guarded)
-    wanted = wanted.order_by(*(_directed(column, shape) for column in position)).limit(
+    wanted = guarded_by(wanted, route.table, guarded=guarded)
+    wanted = wanted.order_by(*(directed(column, shape) for column in position)).limit(
         sa.bindparam("size", type_=sa.Integer)
     )
     rows = wanted.correlate(keys).lateral("rows")
-    ordered = [_directed(rows.c[name], shape) for name in route.position]
-    return _compiled(
+    ordered = [directed(rows.c[name], shape) for name in route.position]
+    return compiled(
         sa.select(keys.c[PLACE], *rows.c)
         .select_from(keys.join(rows, sa.true()))
         .order_by(keys.c[PLACE], *ordered)
@@ -89,28 +87,27 @@ def listing(route: Route, columns: tuple[str, ...], shape: Shape, *, guarded: bo
 @lru_cache(STATEMENTS_KEPT)
 def count(route: Route, shape: Shape, *, guarded: bool) -> Statement:
     """How many rows each key's window has."""
-    keys = _keys(route)
+    keys = keys_of(route)
     counted = _windowed(sa.select(sa.func.count().label("count")), route, shape, keys)
-    counted = counted.select_from(_sql(route))
-    rows = _guarded(counted, route, guarded).correlate(keys).lateral("rows")
-    return _compiled(
+    counted = counted.select_from(sql_of(route.table))
+    rows = guarded_by(counted, route.table, guarded=guarded).correlate(keys).lateral("rows")
+    return compiled(
         sa.select(keys.c[PLACE], rows.c["count"])
         .select_from(keys.join(rows, sa.true()))
         .order_by(keys.c[PLACE])
     )
 
 
-def _sql(route: Route) -> sa.Table:
-    assert isinstance(route.table, PostgresTable)
-    return route.table.sql
+def sql_of(table: StoredTable) -> sa.Table:
+    assert isinstance(table, PostgresTable)
+    return table.sql
 
 
-def _keys(route: Route) -> sa.TableValuedAlias:
+def keys_of(route: Route) -> sa.TableValuedAlias:
     """The keys asked for as rows, one array parameter for each column; without any, one row."""
-    table = _sql(route)
     arrays: list[sa.ColumnElement[Any]] = [
-        sa.bindparam(f"key{place}", type_=ARRAY(_parameter_type(table.c[name])))
-        for place, name in enumerate(route.by)
+        sa.bindparam(f"key{place}", type_=ARRAY(_parameter_type(sql_of(table).c[name])))
+        for place, (table, name) in enumerate(route.key_columns)
     ] or [sa.literal_column("ARRAY[1]")]
     columns = [f"key{place}" for place in range(len(arrays))]
     return (
@@ -124,6 +121,9 @@ def _matches(route: Route, table: sa.Table, keys: sa.TableValuedAlias) -> sa.Col
     if route.index.folded:
         (name,) = route.by
         return sa.func.lower(table.c[name]) == sa.func.lower(keys.c["key0"])
+    if route.index.containing:
+        (name,) = route.by
+        return table.c[name].contains(array([keys.c["key0"]]))
     return sa.and_(
         sa.true(),
         *(table.c[name] == keys.c[f"key{place}"] for place, name in enumerate(route.by)),
@@ -133,32 +133,40 @@ def _matches(route: Route, table: sa.Table, keys: sa.TableValuedAlias) -> sa.Col
 def _windowed(
     selected: sa.Select[Any], route: Route, shape: Shape, keys: sa.TableValuedAlias
 ) -> sa.Select[Any]:
-    table = _sql(route)
+    table = sql_of(route.table)
     selected = selected.where(_matches(route, table, keys))
-    for name in shape.filters:
-        selected = selected.where(table.c[name] == _parameter(f"filter_{name}", table.c[name]))
-    if shape.low or shape.high:
-        ranged = table.c[route.position[0]]
-        if shape.low:
-            selected = selected.where(ranged >= _parameter("low", ranged))
-        if shape.high:
-            selected = selected.where(ranged <= _parameter("high", ranged))
+    selected = conditioned(selected, table, shape)
+    if route.present:
+        selected = selected.where(table.c[route.position[0]].is_not(None))
     if shape.continued:
         position = [table.c[name] for name in route.position]
         here = sa.tuple_(*position)
         after = sa.tuple_(
-            *(_parameter(f"after{place}", column) for place, column in enumerate(position))
+            *(parameter(f"after{place}", column) for place, column in enumerate(position))
         )
         selected = selected.where(here < after if shape.reading_down else here > after)
     return selected
 
 
-def _guarded(selected: sa.Select[Any], route: Route, guarded: bool) -> sa.Select[Any]:
-    """The owner path as joins of the same statement, its last column tested."""
+def conditioned(selected: sa.Select[Any], table: sa.Table, shape: Shape) -> sa.Select[Any]:
+    """The client's filters and ranges on the columns of a table."""
+    for name in shape.filters:
+        selected = selected.where(table.c[name] == parameter(f"filter_{name}", table.c[name]))
+    for name, low, high in shape.ranges:
+        ranged = table.c[name]
+        if low:
+            selected = selected.where(ranged >= parameter(f"low_{name}", ranged))
+        if high:
+            selected = selected.where(ranged <= parameter(f"high_{name}", ranged))
+    return selected
+
+
+def guarded_by(selected: sa.Select[Any], table_: StoredTable, *, guarded: bool) -> sa.Select[Any]:
+    """The owner path of a table as joins of the same statement, its last column tested."""
     if not guarded:
         return selected
-    table: sa.FromClause = _sql(route)
-    owner = route.table.owner
+    table: sa.FromClause = sql_of(table_)
+    owner = table_.owner
     joined = 0
     while isinstance(owner, Through):
         assert isinstance(owner.parent, PostgresTable)
@@ -172,19 +180,23 @@ def _guarded(selected: sa.Select[Any], route: Route, guarded: bool) -> sa.Select
     return selected.where(column == sa.func.any(owners))
 
 
-def _directed(column: sa.ColumnElement[Any], shape: Shape) -> sa.ColumnElement[Any]:
+def directed(column: sa.ColumnElement[Any], shape: Shape) -> sa.ColumnElement[Any]:
     return column.desc() if shape.reading_down else column.asc()
 
 
-def _parameter(name: str, column: sa.ColumnElement[Any]) -> sa.BindParameter[Any]:
+def parameter(name: str, column: sa.ColumnElement[Any]) -> sa.BindParameter[Any]:
     return sa.bindparam(name, type_=_parameter_type(column))
 
 
 def _parameter_type(column: sa.ColumnElement[Any]) -> sa.types.TypeEngine[Any]:
-    """Text without its length: a cast to VARCHAR(50) would cut a key, and find another row."""
-    return sa.Text() if isinstance(column.type, sa.String) else column.type
+    """The type of one value to compare with.
+
+    Text goes without its length: a cast to VARCHAR(50) would cut a key, and find another row.
+    """
+    type_ = column.type.item_type if isinstance(column.type, sa.ARRAY) else column.type
+    return sa.Text() if isinstance(type_, sa.String) else type_
 
 
-def _compiled(statement: sa.Select[Any]) -> Statement:
+def compiled(statement: sa.Select[Any]) -> Statement:
     compiled = statement.compile(dialect=_DIALECT)
     return Statement(str(compiled), tuple(getattr(compiled, "positiontup", None) or ()))

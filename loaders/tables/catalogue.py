@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from loaders.tables import family, stream
+from loaders.tables import family, prep, social, stream, studio
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.facts import StoredTable
 from loaders.tables.postgresql import PostgresTable
 
-POSTGRES: Mapping[str, tuple[PostgresTable, ...]] = {family.PRODUCT: family.TABLES}
+POSTGRES: Mapping[str, tuple[PostgresTable, ...]] = {
+    family.PRODUCT: family.TABLES,
+    studio.PRODUCT: studio.TABLES,
+}
 """The tables of each product that keeps its data in a Postgres database of its own."""
-DYNAMODB: Mapping[str, tuple[DynamoTable, ...]] = {stream.PRODUCT: stream.TABLES}
+DYNAMODB: Mapping[str, tuple[DynamoTable, ...]] = {
+    stream.PRODUCT: stream.TABLES,
+    social.PRODUCT: social.TABLES,
+    prep.PRODUCT: prep.TABLES,
+}
 """The tables of each product that keeps its data in DynamoDB."""
 
 TABLES: tuple[StoredTable, ...] = tuple(

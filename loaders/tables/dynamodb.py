@@ -10,15 +10,20 @@ from loaders.tables.facts import (
     Column,
     DeclarationError,
     Index,
+    Read,
     StoredTable,
     Through,
     Visibility,
 )
 from loaders.tables.kinds import (
     ANYTHING,
+    BIG_INTEGER,
+    EPOCH,
     FLAG,
+    FLOAT,
     INTEGER,
     MOMENT,
+    NUMBER,
     TEXT,
     YEAR,
     Kind,
@@ -81,6 +86,31 @@ def whole(name: str, **facts: Any) -> Column:
     return attribute(name, INTEGER, **facts)
 
 
+def big_whole(name: str, **facts: Any) -> Column:
+    """A whole number that may be beyond 32 bits (N)."""
+    return attribute(name, BIG_INTEGER, **facts)
+
+
+def floating(name: str, **facts: Any) -> Column:
+    """A number that is shown as a Float (N)."""
+    return attribute(name, FLOAT, **facts)
+
+
+def decimal(name: str, **facts: Any) -> Column:
+    """A number whose digits count, such as money (N)."""
+    return attribute(name, NUMBER, **facts)
+
+
+def one_of(name: str, choices: Kind, **facts: Any) -> Column:
+    """Text out of a closed list (S)."""
+    return attribute(name, choices, **facts)
+
+
+def epoch(name: str, **facts: Any) -> Column:
+    """A time as a number of seconds since 1970 (N)."""
+    return attribute(name, EPOCH, **facts)
+
+
 def moment(name: str, **facts: Any) -> Column:
     """ISO text of a date and time (S)."""
     return attribute(name, MOMENT, **facts)
@@ -108,15 +138,19 @@ class DynamoTable(StoredTable):
 
     `setting` is the environment variable that gives its physical name. `max_item_bytes` bounds an
     item's size, so that read units can be bounded. `ttl` names the attribute (epoch seconds) after
-    which an item counts as gone.
+    which an item counts as gone. `copies` are attributes that say what others say: each is named
+    first, then those that it is made of, with `#` between them.
     """
 
     setting: str
     max_item_bytes: int
     ttl: str | None = None
+    copies: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        for name in (name for copy in self.copies for name in copy):
+            self.column(name)
         if isinstance(self.owner, Through) and len(self.owner.parent.key) != 2:
             raise DeclarationError(f"{self}: a parent's key must be its owner and its own id")
 
@@ -128,19 +162,35 @@ class DynamoTable(StoredTable):
         """The table's own key, then its indexes."""
         return (Index(PRIMARY, self.key, unique=True), *self.indexes)
 
+    def _refuse_if_unowned(self, by: tuple[str, ...]) -> None:
+        """Whose a row is must be told by the key that it is asked for with."""
+        owned = self.read is Read.OWNER and isinstance(self.owner, Through)
+        if owned and self.owner_column not in by:
+            raise DeclarationError(
+                f"{self} is owned through {self.owner_column}, which {', '.join(by)} does not tell"
+            )
+
     def lookup(self, by: tuple[str, ...]) -> Index:
+        self._refuse_if_unowned(by)
         for way in self.ways:
-            if way.columns == by:
+            by_partition = way.name == PRIMARY and way.columns[:1] == by
+            if way.columns == by or by_partition:
                 return way
         raise DeclarationError(f"{self} has no key or index on {', '.join(by)}")
 
     def listing(
-        self, by: tuple[str, ...], order: tuple[str, ...], *, folded: bool = False
+        self,
+        by: tuple[str, ...],
+        order: tuple[str, ...],
+        *,
+        folded: bool = False,
+        present: bool = False,
     ) -> Index:
+        self._refuse_if_unowned(by)
         if folded:
             raise DeclarationError(f"{self}: DynamoDB keys cannot be found whatever their case")
         for way in self.ways:
-            if by == way.columns[:1] and order == way.columns[1:]:
+            if by == way.columns[:1] and order in ((), way.columns[1:]):
                 return way
         raise DeclarationError(
             f"{self} has no key or index on {', '.join(by)} in the order of {', '.join(order)}"
@@ -149,7 +199,11 @@ class DynamoTable(StoredTable):
     def position(
         self, by: tuple[str, ...], index: Index, order: tuple[str, ...]
     ) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(c for c in (*order, *self.key) if c not in by))
+        ordered = (*index.columns, *self.key)
+        return tuple(dict.fromkeys(name for name in ordered if name not in by))
+
+    def always(self) -> tuple[str, ...]:
+        return (*super().always(), self.ttl) if self.ttl else super().always()
 
     def create_table(self, physical_name: str) -> dict[str, Any]:
         """The body of CreateTable."""

@@ -87,7 +87,8 @@ def _broken(row: Row, column: Column, what: str) -> BadStoredValue:
 class Index:
     """A way to rows, by its leading columns and in the order of the rest.
 
-    `folded`: over lower(first column). `reason` is set where the product's document has no such
+    `folded`: over lower(first column). `containing`: finds the rows whose array holds a value.
+    `reason` is set where the product's document has no such
     index and our own reads need it.
     """
 
@@ -95,6 +96,7 @@ class Index:
     columns: tuple[str, ...]
     unique: bool = False
     folded: bool = False
+    containing: bool = False
     reason: str | None = None
 
 
@@ -111,7 +113,8 @@ class StoredTable:
     """A table: its columns, the ways to its rows, and who may read them.
 
     `owner` names the column that holds its owner's key, or the way to it. `email` marks an account
-    table: the column by which a person is found. `row` is the class of its rows.
+    table: the column by which a person is found. An account whose `active` column has another value
+    than the one here gives no rights. `row` is the class of its rows.
     """
 
     product: str
@@ -122,13 +125,14 @@ class StoredTable:
     read: Read
     owner: str | Through | None = None
     email: str | None = None
+    active: tuple[str, object] | None = None
     row: type[Any] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "row", type(self.name, (self.row_base(),), {"table": self}))
         owner = self.owner.column if isinstance(self.owner, Through) else self.owner
         named = [*self.key, *(c for index in self.indexes for c in index.columns)]
-        named += [name for name in (owner, self.email) if name]
+        named += [name for name in (owner, self.email, self.active and self.active[0]) if name]
         for name in named:
             self.column(name)
         if self.read is Read.OWNER and owner is None:
@@ -146,11 +150,17 @@ class StoredTable:
         raise NotImplementedError
 
     def listing(
-        self, by: tuple[str, ...], order: tuple[str, ...], *, folded: bool = False
+        self,
+        by: tuple[str, ...],
+        order: tuple[str, ...],
+        *,
+        folded: bool = False,
+        present: bool = False,
     ) -> Index:
         """The index that gives rows by these columns in this order, or a DeclarationError.
 
-        `folded`: whatever the case of the text that they are found by.
+        `folded`: whatever the case of the text that they are found by. `present`: only rows whose
+        order columns are not null.
         """
         raise NotImplementedError
 
@@ -185,6 +195,12 @@ class StoredTable:
         """These columns in the order of the declaration, each once."""
         wanted = set(names)
         return tuple(name for name in self.columns if name in wanted)
+
+
+class PlainRow(dict[str, Any]):
+    """A row that a store has put together itself."""
+
+    __slots__ = ()
 
 
 def table_of(row: Row) -> StoredTable:

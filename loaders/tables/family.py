@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from loaders.tables.facts import Read, Through
 from loaders.tables.kinds import INTEGER, TEXT, choice, list_of, shape
-from loaders.tables.postgresql import PERSONAL, SECRET, PostgresTable, declared, facts
+from loaders.tables.postgresql import PERSONAL, SECRET, PostgresTable, declared, facts, ours
 
 PRODUCT = "family"
 
@@ -46,11 +46,6 @@ def _one_of(column: str, name: str, *values: str) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({', '.join(map(repr, values))})", name=name)
 
 
-def _ours(name: str, *columns: Any, reason: str) -> sa.Index:
-    """An index that the document does not have, and why it is needed."""
-    return sa.Index(name, *columns, info={"reason": reason})
-
-
 users = declared(
     sa.Table(
         "users",
@@ -62,13 +57,13 @@ users = declared(
         _created(),
         sa.Index("idx_users_email", "email", unique=True),
         sa.Index("idx_users_role", "role"),
-        _ours(
+        ours(
             "ix_users_lower_email",
             sa.text("lower(email)"),
             "id",
             reason="a person is found by e-mail whatever its case",
         ),
-        _ours("ix_users_role_id", "role", "id", reason="pages of accounts by role"),
+        ours("ix_users_role_id", "role", "id", reason="pages of accounts by role"),
     ),
     product=PRODUCT,
     read=Read.OWNER,
@@ -87,7 +82,7 @@ kid_profiles = declared(
         _created(),
         sa.CheckConstraint(r"pin_hash ~ '^\$2[aby]\$[0-9]{2}\$.{53}$'", name="pin_hash_is_bcrypt"),
         sa.Index("idx_kid_profiles_family_id", "family_id"),
-        _ours(
+        ours(
             "ix_kid_profiles_family_created",
             "family_id",
             "created_at",
@@ -120,8 +115,8 @@ titles = declared(
         _one_of("media_type", "media_type_is_known", *MEDIA_TYPES.choices),
         sa.Index("idx_titles_tmdb_id", "tmdb_id", unique=True),
         sa.Index("idx_titles_media_type", "media_type"),
-        _ours("ix_titles_media_type_id", "media_type", "id", reason="pages by media type"),
-        _ours("ix_titles_title_id", "title", "id", reason="titles by name"),
+        ours("ix_titles_media_type_id", "media_type", "id", reason="pages by media type"),
+        ours("ix_titles_title_id", "title", "id", reason="titles by name"),
     ),
     product=PRODUCT,
     read=Read.PUBLIC,
@@ -143,7 +138,7 @@ episodes = declared(
         sa.Column("tags", sa.JSON, info=facts(kind=list_of(TEXT))),
         sa.Index("idx_episodes_title_id", "title_id"),
         sa.Index("idx_episodes_season_episode", "title_id", "season_number", "episode_number"),
-        _ours(
+        ours(
             "ix_episodes_in_order",
             "title_id",
             "season_number",
@@ -168,14 +163,14 @@ kid_profiles_titles = declared(
         _created(),
         _one_of("policy", "policy_is_known", *POLICIES.choices),
         sa.Index("idx_kpt_profile_title", "kid_profile_id", "title_id", unique=True),
-        _ours(
+        ours(
             "ix_kpt_profile_created",
             "kid_profile_id",
             "created_at",
             "id",
             reason="pages of a kid profile's policies",
         ),
-        _ours(
+        ours(
             "ix_kpt_title_created",
             "title_id",
             "created_at",
@@ -203,14 +198,14 @@ devices = declared(
         sa.Column("last_active", sa.DateTime),
         sa.Index("idx_devices_device_id", "device_id", unique=True),
         sa.Index("idx_devices_family_id", "family_id"),
-        _ours(
+        ours(
             "ix_devices_family_paired",
             "family_id",
             "paired_at",
             "id",
             reason="pages of a family's devices",
         ),
-        _ours(
+        ours(
             "ix_devices_kid_profile_paired",
             "kid_profile_id",
             "paired_at",
@@ -235,13 +230,13 @@ pairing_codes = declared(
         sa.Column("used", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Index("idx_pairing_codes_code", "code", unique=True),
         sa.Index("idx_pairing_codes_expires_at", "expires_at"),
-        _ours(
+        ours(
             "ix_pairing_codes_expires_id",
             "expires_at",
             "id",
             reason="pages of all codes by expiry",
         ),
-        _ours(
+        ours(
             "ix_pairing_codes_family_expires",
             "family_id",
             "expires_at",
@@ -295,7 +290,7 @@ episode_links = declared(
         sa.Column("reported_count", sa.Integer, nullable=False, server_default=sa.text("0")),
         _created(),
         sa.Index("idx_episode_links_episode_platform", "episode_id", "platform"),
-        _ours(
+        ours(
             "ix_episode_links_episode_created",
             "episode_id",
             "created_at",
@@ -320,21 +315,21 @@ content_reports = declared(
         _created(),
         sa.Column("resolved_at", sa.DateTime),
         sa.Index("idx_content_reports_status", "status"),
-        _ours(
+        ours(
             "ix_content_reports_status_created",
             "status",
             "created_at",
             "id",
             reason="pages of reports by status",
         ),
-        _ours(
+        ours(
             "ix_content_reports_family_created",
             "family_id",
             "created_at",
             "id",
             reason="pages of a family's reports",
         ),
-        _ours(
+        ours(
             "ix_content_reports_title_created",
             "title_id",
             "created_at",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import MINYEAR, UTC, date, datetime, timedelta
@@ -80,6 +81,47 @@ def _utc(moment: datetime, margin: timedelta = timedelta()) -> datetime:
         return datetime.min if moment.year == MINYEAR else datetime.max
 
 
+def _aware(value: Any) -> datetime:
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise ValueError("is no timestamp with time zone")
+    return value
+
+
+def _epoch(value: Any) -> datetime:
+    """Seconds since 1970."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise ValueError("is no number of seconds")
+    try:
+        return datetime.fromtimestamp(float(value), UTC)
+    except (OverflowError, ValueError):
+        raise ValueError("is no time that a calendar has") from None
+
+
+def _epoch_bounds(low: datetime | None, high: datetime | None) -> tuple[int | None, int | None]:
+    return (
+        None if low is None else math.floor(low.timestamp()),
+        None if high is None else math.ceil(high.timestamp()),
+    )
+
+
+def _float(value: Any) -> float:
+    return float(_number(value))
+
+
+_LARGEST_FLOAT = 1e100
+"""Well within DynamoDB's numbers, and beyond any that is stored."""
+
+
+def _float_bounds(low: float | None, high: float | None) -> tuple[Decimal | None, Decimal | None]:
+    def stored(bound: float | None) -> Decimal | None:
+        if bound is None:
+            return None
+        within = max(-_LARGEST_FLOAT, min(_LARGEST_FLOAT, bound))
+        return Decimal(str(within)) if abs(within) > 1 / _LARGEST_FLOAT else Decimal(0)
+
+    return stored(low), stored(high)
+
+
 def _iso(moment: datetime) -> str:
     return moment.replace(microsecond=0).isoformat() + "Z"
 
@@ -126,6 +168,9 @@ INTEGER = Kind("whole number", "N", _whole(32), bits=32)
 BIG_INTEGER = Kind("large whole number", "N", _whole(64), bits=64)
 NUMBER = Kind("number", "N", _number)
 MOMENT = Kind("ISO date and time", "S", _moment, _moment_bounds)
+FLOAT = Kind("number", "N", _float, _float_bounds)
+EPOCH = Kind("number of seconds", "N", _epoch, _epoch_bounds)
+AWARE = Kind("timestamp with time zone", "S", _aware)
 NAIVE_UTC = Kind("timestamp", "S", _naive, _naive_bounds)
 DATE = Kind("date", "S", _exactly(date, "date"))
 YEAR = Kind("year", "S", _year, _year_bounds)

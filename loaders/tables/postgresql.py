@@ -21,6 +21,7 @@ from loaders.tables.facts import (
 )
 from loaders.tables.kinds import (
     ANYTHING,
+    AWARE,
     BIG_INTEGER,
     DATE,
     FLAG,
@@ -29,6 +30,7 @@ from loaders.tables.kinds import (
     NUMBER,
     TEXT,
     Kind,
+    list_of,
 )
 
 _KINDS: dict[type[sa.types.TypeEngine[Any]], Kind] = {
@@ -54,12 +56,56 @@ def facts(
     kind: Kind | None = None,
     visibility: Visibility = Visibility.PLAIN,
     personal: bool = False,
+    references: PostgresTable | None = None,
 ) -> dict[str, Any]:
     """What SQLAlchemy has no word for, to be a column's `info`.
 
-    `kind` is for what the SQL type leaves open: closed lists and the shape of JSON.
+    `kind` is for what the SQL type leaves open: closed lists and the shape of JSON. `references`
+    is for an array of ids, which can have no foreign key.
     """
-    return {"kind": kind, "visibility": visibility, "personal": personal}
+    return {
+        "kind": kind,
+        "visibility": visibility,
+        "personal": personal,
+        "references": references,
+    }
+
+
+def ours(name: str, *columns: Any, reason: str, **options: Any) -> sa.Index:
+    """An index that the product's document does not have, and why it is needed."""
+    return sa.Index(name, *columns, info={"reason": reason}, **options)
+
+
+@dataclass(frozen=True)
+class Function:
+    """A trigger function in PL/pgSQL."""
+
+    name: str
+    body: str
+
+    @property
+    def ddl(self) -> str:
+        """What creates it."""
+        return (
+            f"CREATE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ {self.body} $$"
+        )
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """A trigger for each row. `reason` is set where the product's document has no such trigger."""
+
+    name: str
+    when: str
+    function: Function
+    reason: str | None = None
+
+    def ddl(self, table: str) -> str:
+        """What creates it on a table."""
+        return (
+            f"CREATE TRIGGER {self.name} {self.when} ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.function.name}()"
+        )
 
 
 SECRET = facts(visibility=Visibility.NEVER)
@@ -71,6 +117,7 @@ class PostgresTable(StoredTable):
     """A Postgres table: a SQLAlchemy Table and what it cannot say."""
 
     sql: sa.Table
+    triggers: tuple[Trigger, ...] = ()
 
     def row_base(self) -> type[Any]:
         return Record
@@ -82,10 +129,15 @@ class PostgresTable(StoredTable):
         raise DeclarationError(f"{self} has no key or unique constraint on {', '.join(by)}")
 
     def listing(
-        self, by: tuple[str, ...], order: tuple[str, ...], *, folded: bool = False
+        self,
+        by: tuple[str, ...],
+        order: tuple[str, ...],
+        *,
+        folded: bool = False,
+        present: bool = False,
     ) -> Index:
         for name in order:
-            if self.sql.c[name].nullable:
+            if self.sql.c[name].nullable and not present:
                 raise DeclarationError(f"{self} cannot be ordered by {name}: it can be null")
         for way in self.indexes:
             if way.folded == folded and self._serves(way, by, order):
@@ -96,7 +148,12 @@ class PostgresTable(StoredTable):
         )
 
     def _serves(self, way: Index, by: tuple[str, ...], order: tuple[str, ...]) -> bool:
-        """Whether this index has `by` first, then `order`, then the key, or ends in a unique."""
+        """Whether this index has `by` first, then `order`, then the key, or ends in a unique.
+
+        An index of arrays has no order: the rows that it finds are sorted by their key.
+        """
+        if way.containing:
+            return way.columns == by and not order
         leading, rest = way.columns[: len(by)], way.columns[len(by) :]
         wanted = self.position(by, way, order)
         return set(leading) == set(by) and rest == wanted
@@ -116,37 +173,51 @@ def declared(
     read: Read,
     owner: str | Through | None = None,
     email: str | None = None,
+    active: tuple[str, object] | None = None,
+    triggers: tuple[Trigger, ...] = (),
 ) -> PostgresTable:
-    """The table as the loaders know it, read off its SQLAlchemy declaration."""
-    key = tuple(column.name for column in sql.primary_key)
+    """The table as the loaders know it, read off its SQLAlchemy declaration.
+
+    Its names are SQLAlchemy's own kind of text, which no JSON writer takes for a key: plain here.
+    """
+    key = tuple(str(column.name) for column in sql.primary_key)
     table = PostgresTable(
         product=product,
         name=sql.name,
-        columns={column.name: _column(column) for column in sql.columns},
+        columns={str(column.name): _column(column) for column in sql.columns},
         key=key,
         indexes=(Index(f"{sql.name}_pkey", key, unique=True), *_indexes(sql)),
         read=read,
         owner=owner,
         email=email,
+        active=active,
         sql=sql,
+        triggers=triggers,
     )
     sql.info["declared"] = table
     return table
 
 
 def _column(column: sa.Column[Any]) -> Column:
-    kind = column.info.get("kind") or next(
-        kind for sql_type, kind in _KINDS.items() if isinstance(column.type, sql_type)
-    )
+    kind = column.info.get("kind") or _kind(column.type)
     return Column(
-        name=column.name,
+        name=str(column.name),
         kind=kind,
         decode=_from_json(kind) if isinstance(column.type, sa.JSON) else kind.parse,
         required=not column.nullable,
         visibility=column.info.get("visibility", Visibility.PLAIN),
         personal=column.info.get("personal", False),
-        references=next((key.column.table.info["declared"] for key in column.foreign_keys), None),
+        references=column.info.get("references")
+        or next((key.column.table.info["declared"] for key in column.foreign_keys), None),
     )
+
+
+def _kind(sql_type: sa.types.TypeEngine[Any]) -> Kind:
+    if isinstance(sql_type, sa.ARRAY):
+        return list_of(_kind(sql_type.item_type))
+    if isinstance(sql_type, sa.DateTime) and sql_type.timezone:
+        return AWARE
+    return next(kind for known, kind in _KINDS.items() if isinstance(sql_type, known))
 
 
 def _from_json(kind: Kind) -> Callable[[str], Any]:
@@ -170,7 +241,9 @@ def _from_json(kind: Kind) -> Callable[[str], Any]:
 def _indexes(sql: sa.Table) -> list[Index]:
     uniques = [
         Index(
-            f"{sql.name}_{'_'.join(unique.columns.keys())}_key", tuple(unique.columns.keys()), True
+            f"{sql.name}_{'_'.join(unique.columns.keys())}_key",
+            tuple(map(str, unique.columns.keys())),
+            unique=True,
         )
         for unique in sql.constraints
         if isinstance(unique, sa.UniqueConstraint)
@@ -187,5 +260,10 @@ def _index(index: sa.Index) -> Index:
     if folded:
         names[0] = names[0].removeprefix("lower(").removesuffix(")")
     return Index(
-        str(index.name), tuple(names), bool(index.unique), folded, index.info.get("reason")
+        str(index.name),
+        tuple(names),
+        unique=bool(index.unique),
+        folded=folded,
+        containing=index.dialect_options["postgresql"]["using"] == "gin",
+        reason=index.info.get("reason"),
     )

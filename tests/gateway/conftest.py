@@ -10,7 +10,7 @@ from gateway.settings import ServeSettings
 from gateway.stores import Addresses
 from tests import engines
 from tests.gateway.demo.conftest import place
-from tests.gateway.serving import Client, addresses_of, application, client_of
+from tests.gateway.serving import Client, application, client_of
 
 __all__ = ["client", "environment", "place", "where"]
 
@@ -18,7 +18,7 @@ __all__ = ["client", "environment", "place", "where"]
 @pytest.fixture(scope="session")
 def where(engines: engines.Addresses) -> Addresses:
     """Where the products' stores are."""
-    return addresses_of(engines)
+    return engines.stores()
 
 
 @pytest.fixture(scope="session")

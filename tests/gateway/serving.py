@@ -16,22 +16,10 @@ from gateway.demo.data.people import ADA
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
 from loaders.clock import Clock
-from loaders.stores.postgres import PostgresAddress
-from loaders.tables import family, stream
 from loaders.viewer import Viewer
-from tests import engines
 
 ADA_HERSELF = Viewer(ADA.email)
 ID_KEY = "a secret of the tests, of 32 characters"
-
-
-def addresses_of(run: engines.Addresses) -> Addresses:
-    """Where the run's engines are, as the gateway is told."""
-    return Addresses(
-        {family.PRODUCT: PostgresAddress(run.database(family.PRODUCT))},
-        {stream.PRODUCT: engines.local(run.dynamodb)},
-        {stream.PRODUCT: engines.STREAM_NAMES},
-    )
 
 
 def application(

@@ -19,7 +19,8 @@ from tests.engines import Addresses, execute
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "adding.md").read_text()
-COLUMN, _, TABLE = PAGE.partition("\n## A table\n")
+COLUMN, _, _REST = PAGE.partition("\n## A table\n")
+TABLE, _, PRODUCT = _REST.partition("\n## A product\n")
 
 ASKING = """
 import asyncio, json, sys
@@ -192,3 +193,10 @@ def test_what_the_page_says_by_the_way_is_so() -> None:
     ):
         assert word.removeprefix("def ").rstrip("(") in PAGE
         assert word.rpartition(".")[2] in code
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), re.findall(r"`(\w+)` (?:of|in) `([\w/]+\.py)`", PRODUCT.replace("\n", " "))
+)
+def test_what_a_product_is_entered_in_is_there(name: str, path: str) -> None:
+    assert re.search(rf"^(class )?{name}\b", (ROOT / path).read_text(), re.MULTILINE)

@@ -14,16 +14,21 @@ from gateway.cli import main
 from gateway.demo.data.people import ADA
 from gateway.demo.dynamodb import DynamoEngine
 from gateway.settings import ServeSettings
-from tests.engines import STREAM_NAMES, Addresses, execute
+from loaders.accounts import IDENTITIES
+from loaders.tables.catalogue import DYNAMODB, POSTGRES, TABLES
+from tests.engines import TABLE_NAMES, Addresses, execute
 from tests.gateway.commands import run, running
 
 NEEDED = {
     "GATEWAY_ID_KEY": "k" * 32,
     "GATEWAY_INSECURE_VIEWER": ADA.email,
-    "FAMILY_DATABASE_URL": "postgresql://postgres@127.0.0.1:1/family",
+    **{
+        f"{product.upper()}_DATABASE_URL": f"postgresql://postgres@127.0.0.1:1/{product}"
+        for product in POSTGRES
+    },
     "DYNAMODB_ENDPOINT_URL": "http://127.0.0.1:1",
 }
-"""Enough to serve; both stores are down, for nobody listens on port 1."""
+"""Enough to serve; every store is down, for nobody listens on port 1."""
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
 
 
@@ -37,7 +42,7 @@ def ended(*arguments: str) -> int | str | None:
 def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended("--help") == 0
     shown = capsys.readouterr().out
-    for command in ("demo", "serve", "create", "schema", "settings"):
+    for command in ("demo", "serve", "create", "doctor", "schema", "settings"):
         assert f"\n    {command} " in shown
     assert ended("demo", "--help") == 0
     assert "--directory" in capsys.readouterr().out
@@ -75,7 +80,7 @@ def test_without_settings_each_that_is_missing_is_named(
     assert capsys.readouterr().err.splitlines() == [
         "GATEWAY_ID_KEY: Field required",
         "GATEWAY_INSECURE_VIEWER: Field required",
-        "FAMILY_DATABASE_URL: Field required",
+        *(f"{product.upper()}_DATABASE_URL: Field required" for product in POSTGRES),
     ]
 
 
@@ -144,9 +149,9 @@ def test_serves_while_its_stores_are_down(place: Path) -> None:
         assert body["data"] == {
             "movies": None,
             "contentTags": None,
-            "viewer": {"email": ADA.email, "accounts": [None, None]},
+            "viewer": {"email": ADA.email, "accounts": [None] * len(IDENTITIES)},
         }
-        assert {error["extensions"]["product"] for error in body["errors"]} == {"stream", "family"}
+        assert {error["extensions"]["product"] for error in body["errors"]} == set(IDENTITIES)
         for error in body["errors"]:
             assert error["extensions"]["code"] == "SOURCE_UNAVAILABLE"
             assert error["extensions"]["retryable"] is True
@@ -159,45 +164,45 @@ def test_serves_the_stores_that_settings_name(engines: Addresses, place: Path) -
     settings = {
         **NEEDED,
         **CREDENTIALS,
-        "FAMILY_DATABASE_REPLICA_URL": engines.database("family"),
+        **{
+            f"{product.upper()}_DATABASE_REPLICA_URL": engines.database(product)
+            for product in POSTGRES
+        },
         "DYNAMODB_ENDPOINT_URL": engines.dynamodb,
-        **tables_of(STREAM_NAMES),
+        **{
+            table.setting: TABLE_NAMES[product][table.name]
+            for product, tables in DYNAMODB.items()
+            for table in tables
+        },
     }
     with running(place / "log", "serve", **settings) as gateway:
         assert gateway.ask("{ viewer { accounts { product } } }") == {
-            "data": {"viewer": {"accounts": [{"product": "STREAM"}, {"product": "FAMILY"}]}}
+            "data": {
+                "viewer": {"accounts": [{"product": product.upper()} for product in IDENTITIES]}
+            }
         }
         assert gateway.end(signal.SIGTERM) == -signal.SIGTERM
     assert "Traceback" not in gateway.said()
 
 
-def tables_of(names: dict[str, str]) -> dict[str, str]:
-    """The settings that give tables these physical names."""
-    return {
-        name.upper(): names[str(field.default)]
-        for name, field in ServeSettings.model_fields.items()
-        if field.default in names
-    }
-
-
 @pytest.mark.slow
-async def test_create_makes_tables_in_the_database_itself(engines: Addresses) -> None:
-    name = f"created_{uuid.uuid4().hex}"
-    await execute(engines.database("postgres"), f"CREATE DATABASE {name}")
+async def test_create_makes_tables_in_the_databases_themselves(engines: Addresses) -> None:
+    databases = {product: f"created_{product}_{uuid.uuid4().hex}" for product in POSTGRES}
+    settings = {**NEEDED, **CREDENTIALS}
+    for product, name in databases.items():
+        await execute(engines.database("postgres"), f"CREATE DATABASE {name}")
+        setting = f"{product.upper()}_DATABASE_URL"
+        settings[f"{product.upper()}_DATABASE_REPLICA_URL"] = NEEDED[setting]
+        settings[setting] = engines.database(name)
     try:
         with DynamoEngine.start(None) as dynamo:
-            settings = {
-                **NEEDED,
-                **CREDENTIALS,
-                "FAMILY_DATABASE_URL": engines.database(name),
-                "FAMILY_DATABASE_REPLICA_URL": NEEDED["FAMILY_DATABASE_URL"],
-                "STREAM_DYNAMODB_ENDPOINT_URL": dynamo.endpoint,
-            }
+            settings["DYNAMODB_ENDPOINT_URL"] = dynamo.endpoint
             status, said = run("create", **settings)
             assert status == 0, said
-            assert "made family.users\n" in said
+            for table in TABLES:
+                assert f"made {table}\n" in said
             assert "made family.titles index ix_titles_title_id\n" in said
-            assert "made stream.MovieTable\n" in said
             assert run("create", **settings) == (0, "")
     finally:
-        await execute(engines.database("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
+        for name in databases.values():
+            await execute(engines.database("postgres"), f"DROP DATABASE {name} WITH (FORCE)")

@@ -13,6 +13,7 @@ import pytest
 from gateway.demo.data.people import ADA
 from gateway.demo.postgres import PostgresEngine
 from gateway.demo.processes import lock
+from loaders.accounts import IDENTITIES
 from tests.engines import execute
 from tests.gateway.commands import PATIENCE, Running, run, running
 from tests.gateway.readme import ANSWER, QUERY
@@ -43,7 +44,7 @@ def test_answers_and_keeps_its_data_over_a_restart(place: Path) -> None:
     with demo(place) as first:
         assert first.ask(QUERY) == ANSWER
         ids = first.ask(IDS)
-        assert len(ids["data"]["viewer"]["accounts"]) == 2
+        assert len(ids["data"]["viewer"]["accounts"]) == len(IDENTITIES)
         assert f"you are {ADA.email}" in first.said()
         assert "Loading demo data" in first.said()
         assert first.end(signal.SIGINT) == 0

@@ -32,7 +32,7 @@ class Failing:
     async def fail(self, *_: Any) -> Any:
         raise self._error
 
-    find = listing = count = close = fail
+    find = listing = union = values = count = close = fail
 
 
 def gateway(error: Exception) -> Gateway:

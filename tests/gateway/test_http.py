@@ -16,8 +16,8 @@ from gateway.http import GRAPHQL_JSON, JSON, to_bytes
 from gateway.stores import Addresses
 from loaders.viewer import ANONYMOUS, Viewer
 from tests.engines import Addresses as Engines
-from tests.engines import put, stream_copy
-from tests.gateway.serving import Client, addresses_of, application, client_of
+from tests.engines import dynamodb_copy, put
+from tests.gateway.serving import Client, application, client_of
 
 ME = "query Me { viewer { email } }"
 
@@ -256,7 +256,7 @@ async def test_numbers_keep_their_digits(engines: Engines, tmp_path: Any) -> Non
         "most": (1 << 64) - 1,
         "below": -(1 << 63) - 1,
     }
-    with stream_copy(engines, tmp_path) as address:
+    with dynamodb_copy(engines, tmp_path) as address:
         await put(
             address,
             "UserUsageTable",
@@ -268,8 +268,7 @@ async def test_numbers_keep_their_digits(engines: Engines, tmp_path: Any) -> Non
                 "details": details,
             },
         )
-        where = addresses_of(engines)
-        where = Addresses(where.postgres, {"stream": address}, where.table_names)
+        where = engines.stores(dynamodb={"stream": address})
         staff = Viewer("sam@example.com", frozenset({"admin"}))
         async with client_of(application(where, viewer=staff)) as client:
             answer = await client.ask(

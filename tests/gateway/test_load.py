@@ -16,7 +16,7 @@ from loaders.stores.attributes import to_python
 from loaders.stores.dynamo_client import DynamoAddress, open_client
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables import family, stream
-from tests.engines import STREAM_NAMES, Addresses, execute
+from tests.engines import TABLE_NAMES, Addresses, execute
 
 
 @pytest.fixture
@@ -74,13 +74,15 @@ async def test_json_and_its_absence_arrive_as_they_are(empty: str) -> None:
     ]
 
 
-async def test_every_item_arrives(writable_stream: DynamoAddress) -> None:
+async def test_every_item_arrives(writable_dynamodb: DynamoAddress) -> None:
     """Of every table all rows, in as many writes as they need."""
     rows = demo_rows()["stream"]
     assert len(rows["MovieTable"]) > 25
-    async with open_client(writable_stream) as client:
+    async with open_client(writable_dynamodb) as client:
         for table in stream.TABLES:
-            pages = client.get_paginator("scan").paginate(TableName=STREAM_NAMES[table.name])
+            pages = client.get_paginator("scan").paginate(
+                TableName=TABLE_NAMES["stream"][table.name]
+            )
             found = [
                 {name: to_python(value) for name, value in item.items()}
                 async for page in pages
@@ -91,30 +93,30 @@ async def test_every_item_arrives(writable_stream: DynamoAddress) -> None:
                 assert dict(row) in found
 
 
-async def test_an_item_of_the_same_key_is_replaced(writable_stream: DynamoAddress) -> None:
+async def test_an_item_of_the_same_key_is_replaced(writable_dynamodb: DynamoAddress) -> None:
     movie = {"movieId": "m", "title": "First", "genre": "Drama", "releaseYear": "1999"}
     for title in ("First", "Second"):
         await load_dynamodb(
-            writable_stream,
+            writable_dynamodb,
             [stream.movies],
-            STREAM_NAMES,
+            TABLE_NAMES["stream"],
             {"MovieTable": [{**movie, "title": title}]},
         )
-    async with open_client(writable_stream) as client:
+    async with open_client(writable_dynamodb) as client:
         answer = await client.get_item(
-            TableName=STREAM_NAMES["MovieTable"], Key={"movieId": {"S": "m"}}
+            TableName=TABLE_NAMES["stream"]["MovieTable"], Key={"movieId": {"S": "m"}}
         )
     assert answer["Item"]["title"] == {"S": "Second"}
 
 
 async def test_clearing_leaves_no_table(
-    writable_family: PostgresAddress, writable_stream: DynamoAddress
+    writable_family: PostgresAddress, writable_dynamodb: DynamoAddress
 ) -> None:
     await clear_postgres(writable_family.url)
     with pytest.raises(asyncpg.UndefinedTableError):
         await count(writable_family.url, "users")
     await create_postgres(writable_family.url, family.TABLES, lambda made: None)
     assert await count(writable_family.url, "users") == 0
-    await clear_dynamodb(writable_stream)
-    async with open_client(writable_stream) as client:
+    await clear_dynamodb(writable_dynamodb)
+    async with open_client(writable_dynamodb) as client:
         assert (await client.list_tables())["TableNames"] == []

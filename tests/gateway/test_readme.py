@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.demo.data.people import ADA, BEN
+from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from tests.gateway.readme import ANSWER, QUERY, README
 from tests.gateway.serving import Client
 
@@ -23,7 +24,7 @@ async def test_the_query_has_the_answer(client: Client) -> None:
 async def test_the_answer_spans_the_products_in_few_calls(client: Client) -> None:
     answer = await client.ask(QUERY, headers={"gateway_trace": "1"})
     stores = {call["store"] for call in answer.json()["extensions"]["trace"]}
-    assert stores == {"stream", "family"}
+    assert stores == {*POSTGRES, *DYNAMODB}
 
 
 def test_it_names_people_of_the_demo() -> None:

@@ -27,7 +27,10 @@ PAGE = ROOT / "docs" / "settings.md"
 NEEDED = {
     "GATEWAY_ID_KEY": "k" * 32,
     "GATEWAY_INSECURE_VIEWER": "anonymous",
-    "FAMILY_DATABASE_URL": "postgresql://gateway@127.0.0.1/family",
+    **{
+        f"{product.upper()}_DATABASE_URL": f"postgresql://127.0.0.1/{product}"
+        for product in POSTGRES
+    },
 }
 """What `gateway serve` does not start without."""
 

@@ -12,10 +12,11 @@ from gateway.stores import Addresses, addresses, opened
 from loaders.stores.dynamo import DynamoStore
 from loaders.stores.postgres import PostgresAddress, PostgresStore
 from loaders.tables import family, stream
+from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from tests.engines import wire_to
 from tests.gateway.serving import application, client_of
 
-LOOPBACK = "postgresql://gateway@127.0.0.1/family"
+LOOPBACK = "postgresql://gateway@127.0.0.1"
 
 
 @pytest.fixture
@@ -23,14 +24,18 @@ def needed(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """An environment with what is needed; its stores are on this machine or AWS's own."""
     environment.setenv("GATEWAY_ID_KEY", "k" * 32)
     environment.setenv("GATEWAY_INSECURE_VIEWER", "anonymous")
-    environment.setenv("FAMILY_DATABASE_URL", LOOPBACK)
+    for product in POSTGRES:
+        environment.setenv(f"{product.upper()}_DATABASE_URL", f"{LOOPBACK}/{product}")
     return environment
 
 
 def test_each_product_has_its_address(needed: pytest.MonkeyPatch) -> None:
     found = addresses(read_settings())
-    assert found.postgres[family.PRODUCT].url == LOOPBACK
-    assert found.dynamodb[stream.PRODUCT].endpoint_url is None
+    assert {product: address.url for product, address in found.postgres.items()} == {
+        product: f"{LOOPBACK}/{product}" for product in POSTGRES
+    }
+    assert {address.endpoint_url for address in found.dynamodb.values()} == {None}
+    assert found.dynamodb.keys() == found.table_names.keys() == DYNAMODB.keys()
     assert found.table_names[stream.PRODUCT]["MovieTable"] == "MovieTable"
 
 
@@ -85,7 +90,7 @@ async def test_opening_connects_to_nothing_and_closing_ends_every_connection(
     real = where.postgres[family.PRODUCT].url
     async with wire_to(real) as wire:
         address = PostgresAddress(f"postgresql://postgres@127.0.0.1:{wire.port}/{family.PRODUCT}")
-        wired = replace(where, postgres={family.PRODUCT: address})
+        wired = replace(where, postgres={**where.postgres, family.PRODUCT: address})
         async with opened(wired) as stores:
             assert isinstance(stores[family.PRODUCT], PostgresStore)
             assert isinstance(stores[stream.PRODUCT], DynamoStore)

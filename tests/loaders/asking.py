@@ -102,5 +102,6 @@ class Reading:
             columns=route.table.ordered(wanted),
             owners=None if owners is None else frozenset(owners),
             deadline=asyncio.get_running_loop().time() + seconds,
+            now=EPOCH,
             report=self.calls.append,
         )

@@ -9,19 +9,27 @@ import pytest
 from gateway.demo.data import family as family_demo
 from gateway.demo.data import stream as stream_demo
 from gateway.demo.data.making import Tables
+from gateway.stores import opened
 from loaders.stores.dynamo import DynamoStore
 from loaders.stores.interface import Store
 from loaders.stores.postgres import PostgresAddress, PostgresStore
 from loaders.tables import family, stream
-from tests.engines import STREAM_NAMES, Addresses, local
+from tests.engines import TABLE_NAMES, Addresses, local
 from tests.loaders.asking import Asker, Reading
+
+
+@pytest.fixture(scope="session")
+async def stores(engines: Addresses) -> AsyncIterator[Mapping[str, Store]]:
+    """Every product's store."""
+    async with opened(engines.stores()) as stores:
+        yield stores
 
 
 @pytest.fixture(scope="session")
 async def stream_store(engines: Addresses) -> AsyncIterator[DynamoStore]:
     """The stream's store, which has botocore check each request."""
     store = await DynamoStore.open(
-        stream.PRODUCT, local(engines.dynamodb), STREAM_NAMES, validate=True
+        stream.PRODUCT, local(engines.dynamodb), TABLE_NAMES["stream"], validate=True
     )
     yield store
     await store.close()
@@ -35,12 +43,6 @@ async def family_store(engines: Addresses) -> AsyncIterator[PostgresStore]:
     )
     yield store
     await store.close()
-
-
-@pytest.fixture(scope="session")
-def stores(stream_store: DynamoStore, family_store: PostgresStore) -> Mapping[str, Store]:
-    """Every product's store."""
-    return {stream.PRODUCT: stream_store, family.PRODUCT: family_store}
 
 
 @pytest.fixture

@@ -16,13 +16,13 @@ from gateway.demo.data.stream import account_id, movie_id, profile_id
 from loaders.access import Access, many, one, page
 from loaders.errors import BadStoredValue, BadUserInput, Forbidden, SourceUnavailable
 from loaders.pages import Page, Paging
-from loaders.stores import dynamo, queries
+from loaders.stores import queries
 from loaders.stores.dynamo import DynamoStore
-from loaders.stores.interface import Count, Store
+from loaders.stores.interface import Count, Range, Store
 from loaders.tables import family, stream
 from loaders.tables.facts import DeclarationError, Read
 from loaders.tables.postgresql import declared
-from tests.engines import STREAM_NAMES, local
+from tests.engines import TABLE_NAMES, local
 from tests.loaders.asking import Asker, Field
 
 MOVIE = one(stream.movies, by="movieId")
@@ -353,7 +353,7 @@ async def test_an_array_is_cut_with_an_error_in_place_of_the_rest(ask: Asker) ->
     *rows, cut = await MOVIE.load_each(info, [movie_id(n) for n in range(1, 8)], at_most=3)
     assert rows == [{"movieId": movie_id(number)} for number in (1, 2, 3)]
     assert isinstance(cut, BadStoredValue)
-    assert str(cut) == "7 entries are stored, of which the first 3 are shown"
+    assert str(cut) == "stream.MovieTable: 7 entries are stored, of which the first 3 are shown"
     assert [len(call.keys) for call in info.context.trace.calls] == [3]
 
 
@@ -361,7 +361,7 @@ async def test_few_rows_are_cut_with_an_error_too(ask: Asker) -> None:
     *rows, cut = await MOVIES_NAMED.load(ask(), "A Star Is Born")
     assert len(rows) == 2
     assert isinstance(cut, BadStoredValue)
-    assert str(cut) == "more entries are stored, of which the first 2 are shown"
+    assert str(cut) == "stream.MovieTable: more entries are stored, of which the first 2 are shown"
     assert len(await MOVIES_NAMED.load(ask(), "Nosferatu")) == 2
     assert len(await MOVIES_NAMED.load(ask(), "Metropolis")) == 1
     assert await MOVIES_NAMED.load(ask(), "absent") == []
@@ -446,7 +446,9 @@ async def test_an_owner_is_looked_up_once_for_all_ways(ask: Asker) -> None:
 
 async def test_an_outage_costs_its_own_rows_alone(ask: Asker, stores: Mapping[str, Store]) -> None:
     # A port of our own machine that nobody listens on.
-    gone = await DynamoStore.open(stream.PRODUCT, local("http://127.0.0.1:9"), STREAM_NAMES)
+    gone = await DynamoStore.open(
+        stream.PRODUCT, local("http://127.0.0.1:9"), TABLE_NAMES["stream"]
+    )
     info = ask(stores={**stores, stream.PRODUCT: gone})
     movies, title = await asyncio.gather(
         MOVIE.load_each(info, [movie_id(1), movie_id(2)], at_most=5), TITLE.load(info, 1)
@@ -509,7 +511,10 @@ async def test_the_direction_may_be_turned(ask: Asker) -> None:
 async def test_a_range_narrows_a_page(ask: Asker) -> None:
     twice = ago(days=99)
     page_ = await HISTORY.load(
-        ask(ADA.email), ADA_STREAM, paging=first(5), between=(twice, twice + timedelta(seconds=1))
+        ask(ADA.email),
+        ADA_STREAM,
+        paging=first(5),
+        ranges=(Range("watchedAt", twice, twice + timedelta(seconds=1)),),
     )
     assert [row["watchedAt"] for row in page_.rows] == [iso(twice), iso(twice, millis=True)]
     assert not page_.has_next_page
@@ -519,7 +524,7 @@ async def test_a_page_whose_budget_was_spent_can_be_gone_on_from(
     ask: Asker, stream_rows: Tables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(queries, "FILTERED_PAGE", 10)
-    monkeypatch.setattr(dynamo, "ITEMS_EXAMINED", 20)
+    monkeypatch.setattr(queries, "ITEMS_EXAMINED", 20)
     info = ask(ADA.email)
 
     async def load(paging: Paging) -> Page:

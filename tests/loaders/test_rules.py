@@ -62,7 +62,7 @@ def log(read: Read) -> DynamoTable:
         # Some tables are for everybody with an account, or for staff, by whichever way.
         (one(log(Read.SIGNED_IN), by=("accountId", "at")), Scope.SIGNED_IN),
         (page(log(Read.SIGNED_IN), by="accountId", order="at"), Scope.SIGNED_IN),
-        (one(log(Read.STAFF), by=("accountId", "at")), Scope.SPANNING),
+        (one(log(Read.STAFF), by=("accountId", "at")), Scope.STAFF),
         (page(log(Read.STAFF), by="accountId", order="at"), Scope.SPANNING),
     ],
     ids=str,
@@ -94,6 +94,7 @@ ADAS = frozenset({account_id(ADA)})
         (Scope.EMAIL, None, None, None),
         (Scope.SIGNED_IN, NOBODY, None, NOBODY),
         (Scope.OWNER, NOBODY, ADAS, NOBODY),
+        (Scope.STAFF, NOBODY, NOBODY, NOBODY),
     ],
 )
 async def test_the_owners_whose_rows_a_viewer_sees(

@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 
+from gateway.demo.data import demo_rows
+from gateway.demo.data.epoch import EPOCH
 from gateway.demo.data.making import Row, Tables
-from loaders import accounts, profiles, titles
-from loaders.access import Access, Many, One, Paged
+from loaders import accounts, assessments, pipeline, profiles, social, support, titles
+from loaders.access import Access, Distinct, Many, One, Paged, United
 from loaders.pages import Paging
-from loaders.tables.catalogue import DYNAMODB, POSTGRES, TABLES
-from loaders.tables.facts import StoredTable
+from loaders.tables.catalogue import TABLES
+from loaders.tables.dynamodb import DynamoTable
+from loaders.tables.facts import StoredTable, table_of
 from tests.loaders.asking import Asker
 
-MODULES = (accounts, profiles, titles)
+MODULES = (accounts, assessments, pipeline, profiles, social, support, titles)
 WAYS = {
     f"{module.__name__}.{name}": way
     for module in MODULES
@@ -23,52 +26,62 @@ WAYS = {
 
 
 def ways(kind: type[Access]) -> pytest.MarkDecorator:
-    found = {name: way for name, way in WAYS.items() if isinstance(way, kind)}
+    found = {name: way for name, way in WAYS.items() if type(way) is kind}
     assert found
     return pytest.mark.parametrize("way", found.values(), ids=found.keys())
 
 
-def stored(table: StoredTable, stream_rows: Tables, family_rows: Tables) -> list[Row]:
-    return {"stream": stream_rows, "family": family_rows}[table.product][table.name]
+@pytest.fixture(scope="module")
+def rows() -> dict[str, Tables]:
+    """The rows that are stored at each product."""
+    return demo_rows()
 
 
-def keyed(way: Access, rows: list[Row]) -> Iterator[tuple[Any, ...]]:
-    """The keys of the way that rows have."""
-    for row in rows:
-        key = tuple(row.get(name) for name in way.route.by)
-        if None not in key:
-            yield key
+def keys_of(way: Access, rows: dict[str, Tables]) -> list[tuple[Any, ...]]:
+    """The key that the way has for each row, once for each row that it leads to."""
+    stored = [row for row in rows[way.table.product][way.table.name] if lives(row, way.table)]
+    return [key for row in stored for key in keys_of_row(way, row) if None not in key]
+
+
+def lives(row: Row, table: StoredTable) -> bool:
+    expires = row.get(table.ttl) if isinstance(table, DynamoTable) and table.ttl else None
+    return expires is None or int(str(expires)) > EPOCH.timestamp()
+
+
+def keys_of_row(way: Access, row: Row) -> Iterator[tuple[Any, ...]]:
+    if any(row.get(name) is None for name in way.route.position):
+        return  # no index has the row
+    values: tuple[Any, ...] = tuple(row.get(name) for name in way.by)
+    if way.route.index.containing:
+        yield from ((value,) for value in dict.fromkeys(values[0] or ()))
+    else:
+        yield values
 
 
 @ways(One)
-async def test_one_row_is_found(
-    ask: Asker, stream_rows: Tables, family_rows: Tables, way: One
-) -> None:
+async def test_one_row_is_found(ask: Asker, rows: dict[str, Tables], way: One) -> None:
     info = ask(None, "admin")
-    key = next(keyed(way, stored(way.table, stream_rows, family_rows)))
+    keys = keys_of(way, rows)
+    key = next(key for key in keys if keys.count(key) == 1)
     row = await way.load(info, *key)
     assert row is not None
-    assert tuple(row[name] for name in way.route.by) == key
+    assert tuple(row[name] for name in way.by) == key
     assert [rows for _, _, rows in info.calls] == [1]
 
 
 @ways(Many)
-async def test_few_rows_are_found(
-    ask: Asker, stream_rows: Tables, family_rows: Tables, way: Many
-) -> None:
+async def test_few_rows_are_found(ask: Asker, rows: dict[str, Tables], way: Many) -> None:
     info = ask(None, "admin")
-    keys = list(keyed(way, stored(way.table, stream_rows, family_rows)))
-    rows = await way.load(info, *keys[0])
-    assert len(rows) == keys.count(keys[0])
+    keys = keys_of(way, rows)
+    found = await way.load(info, *keys[0])
+    assert len(found) == keys.count(keys[0])
     assert len(info.calls) == 1
 
 
 @ways(Paged)
-async def test_a_page_is_found(
-    ask: Asker, stream_rows: Tables, family_rows: Tables, way: Paged
-) -> None:
+async def test_a_page_is_found(ask: Asker, rows: dict[str, Tables], way: Paged) -> None:
     info = ask(None, "admin")
-    keys = list(keyed(way, stored(way.table, stream_rows, family_rows)))
+    keys = keys_of(way, rows)
     key = max(keys, key=keys.count)
     page = await way.load(info, *key, paging=Paging(first=100))
     assert len(page.rows) == min(100, keys.count(key))
@@ -80,19 +93,33 @@ async def test_a_page_is_found(
     assert (await way.count(info, *key)).count == keys.count(key)
 
 
-def test_every_table_is_in_the_catalogue() -> None:
-    assert {way.table for way in WAYS.values()} == set(TABLES)
-    assert set(DYNAMODB) == {"stream"}
-    assert set(POSTGRES) == {"family"}
-    assert [str(table) for table in TABLES] == [
-        *("family.users", "family.kid_profiles", "family.titles", "family.episodes"),
-        *("family.kid_profiles_titles", "family.devices", "family.pairing_codes"),
-        *("family.streaming_service_selection", "family.content_tags"),
-        *("family.episode_links", "family.content_reports"),
-        *("stream.AccountTable", "stream.SubscriptionTable", "stream.UserUsageTable"),
-        *("stream.ProfileTable", "stream.ProfileSettingsTable", "stream.ProfileAITable"),
-        *("stream.MovieTable", "stream.WatchlistTable", "stream.WatchHistoryTable"),
+INPUT = 1
+"""An input with artifacts of every kind, in several scenes."""
+
+
+@ways(United)
+async def test_rows_of_several_tables_are_found_by_one_call(ask: Asker, way: United) -> None:
+    info = ask(None, "admin")
+    key = [INPUT, *[1] * (len(way.by) - 1)]
+    ends = [
+        await way.load(info, *key, paging=Paging(first=100), descending=d) for d in (False, True)
     ]
+    found = {table_of(row) for page in ends for row in page.rows}
+    assert found == {part.table for part in way.route.parts}
+    assert len(info.calls) == 2
+
+
+@ways(Distinct)
+async def test_the_distinct_values_of_a_column_are_found(ask: Asker, way: Distinct) -> None:
+    info = ask(None, "admin")
+    values = await way.load(info, INPUT)
+    assert values
+    assert values == sorted(set(values))
+    assert len(info.calls) == 1
+
+
+def test_every_table_has_a_way_to_its_rows() -> None:
+    assert {way.table for way in WAYS.values()} == set(TABLES)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=str)

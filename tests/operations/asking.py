@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -17,11 +18,7 @@ from gateway.settings import ServerSettings
 from gateway.stores import Addresses
 from loaders.clock import Clock
 from loaders.sealing import Seal
-from loaders.stores.dynamo_client import DynamoAddress
-from loaders.stores.postgres import PostgresAddress
-from loaders.tables import family, stream
 from loaders.viewer import ANONYMOUS
-from tests.engines import STREAM_NAMES
 
 ADA = "ada@example.com"
 SUPPORT = "sam@example.com; roles=support"
@@ -100,19 +97,17 @@ class Asker:
 
 
 @asynccontextmanager
-async def gateway_over(
-    family_at: PostgresAddress, stream_at: DynamoAddress
-) -> AsyncIterator[Asker]:
-    """A gateway over these stores, which takes the viewer that each request names."""
-    where = Addresses(
-        {family.PRODUCT: family_at}, {stream.PRODUCT: stream_at}, {stream.PRODUCT: STREAM_NAMES}
-    )
+async def gateway_over(where: Addresses, *, now: datetime = EPOCH) -> AsyncIterator[Asker]:
+    """A gateway over these stores, which takes the viewer that each request names.
+
+    Its clock starts at `now`.
+    """
     app = create_app(
         ServerSettings(),
         where,
         id_key=_SECRET,
         viewer=ANONYMOUS,
-        clock=Clock.starting_at(EPOCH),
+        clock=Clock.starting_at(now),
         demo=True,
     )
     transport = httpx.ASGITransport(app)

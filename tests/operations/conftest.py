@@ -8,8 +8,9 @@ import pytest
 
 from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.postgres import PostgresAddress
-from loaders.tables import family
-from tests.engines import Addresses, local
+from loaders.tables import family, studio
+from loaders.tables.catalogue import DYNAMODB
+from tests.engines import Addresses
 from tests.operations.asking import Asker, gateway_over
 
 
@@ -24,8 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 async def ask(engines: Addresses) -> AsyncIterator[Asker]:
     """Asks a gateway over the engines that all tests share."""
-    family_at = PostgresAddress(engines.database(family.PRODUCT))
-    async with gateway_over(family_at, local(engines.dynamodb)) as asker:
+    async with gateway_over(engines.stores()) as asker:
         yield asker
 
 
@@ -34,15 +34,26 @@ async def ask_changed_family(
     engines: Addresses, writable_family: PostgresAddress
 ) -> AsyncIterator[Asker]:
     """Asks a gateway whose family database this test may change, at `writable_family`."""
-    async with gateway_over(writable_family, local(engines.dynamodb)) as asker:
+    where = engines.stores(postgres={family.PRODUCT: writable_family})
+    async with gateway_over(where) as asker:
         yield asker
 
 
 @pytest.fixture
-async def ask_changed_stream(
-    engines: Addresses, writable_stream: DynamoAddress
+async def ask_changed_studio(
+    engines: Addresses, writable_studio: PostgresAddress
 ) -> AsyncIterator[Asker]:
-    """Asks a gateway whose stream tables this test may change, at `writable_stream`."""
-    family_at = PostgresAddress(engines.database(family.PRODUCT))
-    async with gateway_over(family_at, writable_stream) as asker:
+    """Asks a gateway whose studio database this test may change, at `writable_studio`."""
+    where = engines.stores(postgres={studio.PRODUCT: writable_studio})
+    async with gateway_over(where) as asker:
+        yield asker
+
+
+@pytest.fixture
+async def ask_changed_dynamodb(
+    engines: Addresses, writable_dynamodb: DynamoAddress
+) -> AsyncIterator[Asker]:
+    """Asks a gateway whose DynamoDB this test may change, at `writable_dynamodb`."""
+    where = engines.stores(dynamodb=dict.fromkeys(DYNAMODB, writable_dynamodb))
+    async with gateway_over(where) as asker:
         yield asker

@@ -87,7 +87,8 @@ async def test_an_id_that_no_field_answered(id_: str, message: str, ask: Asker) 
         (
             "account",
             MOVIE_ID,
-            "is an id of the type Movie; it takes StreamAccount or FamilyAccount",
+            "is an id of the type Movie; it takes StreamAccount or FamilyAccount or StudioAccount "
+            "or CreatorAccount or LearnerAccount",
         ),
         ("profile", MOVIE_ID, "is an id of the type Movie; it takes StreamProfile or KidProfile"),
         ("device", MOVIE_ID, "is an id of the type Movie; it takes Device"),

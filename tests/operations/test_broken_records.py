@@ -10,7 +10,7 @@ import pytest
 
 from gateway.demo.data import stream
 from gateway.demo.data.people import ADA
-from tests.engines import Addresses, execute, family_copy, put, stream_copy
+from tests.engines import Addresses, dynamodb_copy, execute, postgres_copy, put
 from tests.operations.asking import ADMIN, NOBODY, Asker, gateway_over
 
 ACCOUNT = stream.account_id(ADA)
@@ -44,7 +44,7 @@ async def ask_broken(
     engines: Addresses, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Asker]:
     """Asks a gateway over stores with broken records among the others."""
-    with stream_copy(engines, tmp_path_factory.mktemp("stream")) as stream_at:
+    with dynamodb_copy(engines, tmp_path_factory.mktemp("dynamodb")) as stream_at:
         movies = [
             {name: value for name, value in {"movieId": id_, **MOVIE, **wrong}.items() if value}
             for id_, wrong in MOVIES.items()
@@ -63,10 +63,11 @@ async def ask_broken(
             "WatchHistoryTable",
             {**watched, "watchedAt": "yesterday", "movieId": "movie-0001", "completed": "yes"},
         )
-        async with family_copy(engines) as family_at:
+        async with postgres_copy(engines, "family") as family_at:
             for statement in FAMILY:
                 await execute(family_at.url, statement)
-            async with gateway_over(family_at, stream_at) as asker:
+            where = engines.stores(postgres={"family": family_at}, dynamodb={"stream": stream_at})
+            async with gateway_over(where) as asker:
                 yield asker
 
 

@@ -85,7 +85,7 @@ async def assert_pages_hold(
 
 @DIRECTIONS
 async def test_at_dynamodb(
-    backward: bool, ask_changed_stream: Asker, writable_stream: DynamoAddress
+    backward: bool, ask_changed_dynamodb: Asker, writable_dynamodb: DynamoAddress
 ) -> None:
     rows = stream.rows()["WatchHistoryTable"]
     moments = sorted(
@@ -106,9 +106,9 @@ async def test_at_dynamodb(
     ]
 
     async def insert() -> None:
-        await put(writable_stream, "WatchHistoryTable", *events)
+        await put(writable_dynamodb, "WatchHistoryTable", *events)
 
-    await assert_pages_hold(ask_changed_stream, HISTORY, insert, backward=backward)
+    await assert_pages_hold(ask_changed_dynamodb, HISTORY, insert, backward=backward)
 
 
 @DIRECTIONS
@@ -133,16 +133,16 @@ async def test_at_postgres(
 
 
 async def test_in_the_first_source_of_a_merged_list(
-    ask_changed_stream: Asker, writable_stream: DynamoAddress
+    ask_changed_dynamodb: Asker, writable_dynamodb: DynamoAddress
 ) -> None:
     film = {"title": "King Kong", "genre": "Action", "releaseYear": "2030"}
 
     async def insert() -> None:
         await put(
-            writable_stream,
+            writable_dynamodb,
             "MovieTable",
             {"movieId": "movie-0000", **film},
             {"movieId": "movie-0019a", **film},
         )
 
-    await assert_pages_hold(ask_changed_stream, TITLES, insert, backward=False)
+    await assert_pages_hold(ask_changed_dynamodb, TITLES, insert, backward=False)

@@ -1,21 +1,22 @@
-"""One product's store is down: its fields are null with an error, the other product answers."""
+"""One product's store is down: its fields are null with an error, the other products answer."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
-from gateway.demo.data import stream
+from gateway.demo.data import prep, social, stream
 from gateway.demo.data.people import ADA
 from loaders.stores.postgres import PostgresAddress
-from loaders.tables import family
+from loaders.tables.catalogue import POSTGRES
 from tests.engines import Addresses, local
 from tests.operations.asking import NOBODY, Asker, gateway_over
 
+RUBRIC = str(prep.rows()["ielts-assessment-rubrics"][0]["rubric_id"])
 WHO = "{ viewer { email accounts { product email } } }"
 TITLES = """
 query ($first: Int, $last: Int) {
@@ -26,18 +27,31 @@ query ($first: Int, $last: Int) {
   }
 }
 """
-BOTH = f"""
-{{
-  movies(genre: "Horror", first: 1) {{ nodes {{ movieId }} }}
-  tmdbTitles(mediaType: TV, first: 1) {{ totalCount nodes {{ databaseId }} }}
-  stream: account(by: {{ streamAccountId: "{stream.account_id(ADA)}" }}) {{ email }}
-  family: account(by: {{ familyAccountId: 1 }}) {{ email }}
-  streamProfile: profile(by: {{ streamProfileId: "{stream.profile_id(ADA, 0)}" }}) {{ name }}
-  kidProfile: profile(by: {{ kidProfileId: 1 }}) {{ name }}
-}}
-"""
-OF_STREAM = ("movies", "stream", "streamProfile")
-OF_FAMILY = ("tmdbTitles", "family", "kidProfile")
+EACH = {
+    "stream": f"""
+        movies(genre: "Horror", first: 1) {{ nodes {{ movieId }} }}
+        stream: account(by: {{ streamAccountId: "{stream.account_id(ADA)}" }}) {{ email }}
+        streamProfile: profile(by: {{ streamProfileId: "{stream.profile_id(ADA, 0)}" }}) {{ name }}
+    """,
+    "family": """
+        tmdbTitles(mediaType: TV, first: 1) { totalCount nodes { databaseId } }
+        family: account(by: { familyAccountId: 1 }) { email }
+        kidProfile: profile(by: { kidProfileId: 1 }) { name }
+    """,
+    "studio": """
+        inputRecord(by: { inputRecordId: 1 }) { currentPhase }
+        studio: account(by: { studioAccountId: 1 }) { email }
+    """,
+    "social": f"""
+        social: account(by: {{ creatorUserId: "{social.creator_id(ADA)}" }}) {{ email }}
+    """,
+    "prep": f"""
+        rubric(by: {{ rubricId: "{RUBRIC}" }}) {{ rubricId }}
+        prep: account(by: {{ learnerEmail: "{ADA.email}" }}) {{ email }}
+    """,
+}
+"""Fields that each product answers, in the order in which accounts are shown."""
+PRODUCTS = list(EACH)
 
 
 def refused() -> int:
@@ -47,24 +61,35 @@ def refused() -> int:
         return int(taken.getsockname()[1])
 
 
+@asynccontextmanager
+async def gateway_without(engines: Addresses, product: str) -> AsyncIterator[Asker]:
+    """Asks a gateway one of whose products has a store that refuses connections."""
+    port = refused()
+    if product in POSTGRES:
+        nowhere = PostgresAddress(f"postgresql://postgres@127.0.0.1:{port}/{product}")
+        where = engines.stores(postgres={product: nowhere})
+    else:
+        where = engines.stores(dynamodb={product: local(f"http://127.0.0.1:{port}")})
+    async with gateway_over(where) as asker:
+        yield asker
+
+
 @pytest.fixture
 async def without_family(engines: Addresses) -> AsyncIterator[Asker]:
-    """Asks a gateway whose Postgres refuses connections."""
-    nowhere = PostgresAddress(f"postgresql://postgres@127.0.0.1:{refused()}/family")
-    async with gateway_over(nowhere, local(engines.dynamodb)) as asker:
+    """Asks a gateway whose family has a Postgres that refuses connections."""
+    async with gateway_without(engines, "family") as asker:
         yield asker
 
 
 @pytest.fixture
 async def without_stream(engines: Addresses) -> AsyncIterator[Asker]:
-    """Asks a gateway whose DynamoDB refuses connections."""
-    nowhere = replace(local(engines.dynamodb), endpoint_url=f"http://127.0.0.1:{refused()}")
-    async with gateway_over(PostgresAddress(engines.database(family.PRODUCT)), nowhere) as asker:
+    """Asks a gateway whose stream has a DynamoDB that refuses connections."""
+    async with gateway_without(engines, "stream") as asker:
         yield asker
 
 
 def down(product: str, *path: str | int) -> dict[str, Any]:
-    store = {"family": "Postgres", "stream": "DynamoDB"}[product]
+    store = "Postgres" if product in POSTGRES else "DynamoDB"
     return {
         "message": f"{product}: {store} cannot be reached",
         "path": list(path),
@@ -77,16 +102,15 @@ def by_path(errors: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(errors, key=lambda error: str(error["path"]))
 
 
-async def test_the_other_product_answers_without_family(without_family: Asker) -> None:
-    answer = await without_family(BOTH)
-    assert {name for name, value in answer.data.items() if value is None} == set(OF_FAMILY)
-    assert by_path(answer.errors) == by_path([down("family", name) for name in OF_FAMILY])
-
-
-async def test_the_other_product_answers_without_stream(without_stream: Asker) -> None:
-    answer = await without_stream(BOTH)
-    assert {name for name, value in answer.data.items() if value is None} == set(OF_STREAM)
-    assert by_path(answer.errors) == by_path([down("stream", name) for name in OF_STREAM])
+@pytest.mark.parametrize("product", PRODUCTS)
+async def test_the_other_products_answer(product: str, engines: Addresses) -> None:
+    async with gateway_without(engines, product) as ask:
+        whole = {name: (await ask(f"{{ {fields} }}")).data for name, fields in EACH.items()}
+        answer = await ask(f"{{ {' '.join(EACH.values())} }}")
+    gone = whole[product]
+    assert set(gone.values()) == {None}
+    assert {name for name, value in answer.data.items() if value is None} == set(gone)
+    assert by_path(answer.errors) == by_path([down(product, name) for name in gone])
 
 
 async def test_an_outage_may_be_tried_again(without_family: Asker) -> None:
@@ -95,18 +119,16 @@ async def test_an_outage_may_be_tried_again(without_family: Asker) -> None:
     assert error["extensions"]["retryable"] is True
 
 
-async def test_a_viewer_keeps_the_other_account_without_family(without_family: Asker) -> None:
-    answer = await without_family(WHO)
-    account = {"product": "STREAM", "email": ADA.email}
-    assert answer.data == {"viewer": {"email": ADA.email, "accounts": [account, None]}}
-    assert answer.errors == [down("family", "viewer", "accounts", 1)]
-
-
-async def test_a_viewer_keeps_the_other_account_without_stream(without_stream: Asker) -> None:
-    answer = await without_stream(WHO)
-    account = {"product": "FAMILY", "email": ADA.email}
-    assert answer.data == {"viewer": {"email": ADA.email, "accounts": [None, account]}}
-    assert answer.errors == [down("stream", "viewer", "accounts", 0)]
+@pytest.mark.parametrize("product", PRODUCTS)
+async def test_a_viewer_keeps_the_other_accounts(product: str, engines: Addresses) -> None:
+    async with gateway_without(engines, product) as ask:
+        answer = await ask(WHO)
+    accounts = [
+        None if name == product else {"product": name.upper(), "email": ADA.email}
+        for name in PRODUCTS
+    ]
+    assert answer.data == {"viewer": {"email": ADA.email, "accounts": accounts}}
+    assert answer.errors == [down(product, "viewer", "accounts", PRODUCTS.index(product))]
 
 
 @pytest.mark.parametrize("paging", [{"first": 3}, {"last": 3}], ids=str)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from loaders.errors import BadUserInput
+from loaders.stores.interface import Range
 from loaders.tables.facts import Column
 from loaders.tables.kinds import BIG_INTEGER, FLAG, INTEGER, TEXT, Kind, choice
-from resolvers.arguments import LONGEST_KEY, column_value, graphql_name
+from resolvers.arguments import LONGEST_KEY, column_range, column_value, graphql_name
 
 
 class Size(Enum):
@@ -72,3 +73,27 @@ def test_what_a_column_cannot_hold_is_refused(kind: Kind, given: Any, message: s
         column_value(of(kind), given, "it")
     assert str(refused.value) == message
     assert refused.value.argument == "it"
+
+
+class Years(NamedTuple):
+    low: int | None
+    high: int | None
+
+    def bounds(self) -> tuple[int | None, int | None]:
+        return self
+
+
+@pytest.mark.parametrize("given", [(1927, 1950), (1927, 1927), (None, 1950), (1927, None)])
+def test_the_range_of_an_argument(given: tuple[int | None, int | None]) -> None:
+    assert column_range("year", Years(*given), "years") == Range("year", *given)
+
+
+@pytest.mark.parametrize("given", [Years(None, None), None])
+def test_a_range_without_bounds_is_none(given: Years | None) -> None:
+    assert column_range("year", given, "years") is None
+
+
+def test_a_range_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(BadUserInput, match=r"^years ends before it begins$") as refused:
+        column_range("year", Years(1950, 1927), "years")
+    assert refused.value.argument == "years"

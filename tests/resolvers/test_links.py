@@ -32,8 +32,9 @@ def test_a_resolver_says_which_columns_it_reads() -> None:
 
 
 def test_arguments_that_are_neither_key_nor_range_filter_by_a_column() -> None:
-    link = to_page(load.history_of_account, via="accountId", ranged="between", completed="done")
-    assert (link.ranged, link.filters) == ("between", (("completed", "done"),))
+    ranges = {"between": "watchedAt"}
+    link = to_page(load.history_of_account, via="accountId", ranges=ranges, completed="done")
+    assert (link.ranges, link.filters) == ((("between", "watchedAt"),), (("completed", "done"),))
 
 
 @pytest.mark.parametrize(

@@ -24,3 +24,8 @@ def iso(moment: datetime, *, millis: bool = False) -> str:
 def naive(moment: datetime) -> datetime:
     """The instant as the Postgres products store it: UTC, without saying so."""
     return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def unix(moment: datetime) -> int:
+    """The instant as DynamoDB's TTL has it: whole seconds since 1970."""
+    return int(moment.timestamp())

@@ -1,23 +1,32 @@
 """The rows of family: parents and kids, titles with their episodes, policies and devices."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
 from gateway.demo.data.epoch import ago, naive
-from gateway.demo.data.making import Row, Tables, faker, maybe, opaque_id, some
+from gateway.demo.data.generations import FIRST, STRIDE, Generation
+from gateway.demo.data.making import Row, Tables, before, maybe, opaque_id, some
 from gateway.demo.data.people import (
     ADA,
     BEN,
     DMITRI,
     ERIN,
     MIXED_CASE,
+    WHALE,
     ZOE,
     Person,
     strangers,
 )
-from gateway.demo.data.titles import SHARED_FILMS, SHARED_SHOWS, Work, invented
+from gateway.demo.data.titles import (
+    SHARED_FILMS,
+    SHARED_SHOWS,
+    Work,
+    invented,
+    released_later,
+)
 
 ADA_KID = 1
 """Ada's kid profile that has 60 policies."""
@@ -44,7 +53,13 @@ CANARIES = ("canary-password-", "canary.pin.hash.", *PAIRING_CODES)
 """What the secret columns of this product can be told by."""
 
 _NAMED = (ADA, BEN, DMITRI, ERIN, ZOE, MIXED_CASE)
+_WHALE_ID = STRIDE + 1
+"""The whale comes in at the head of the second generation; so do its kid profiles."""
+
 _SHOW_COUNT, _FILM_COUNT = 30, 90
+_LATER_SHOWS, _LATER_FILMS = 3, 9
+_WHALE_DEVICES, _WHALE_REPORTS = 10, 60
+_CODES = len(PAIRING_CODES)
 _SEASONS, _LONG_SEASONS = (9, 10, 8), (20,) * 6
 _POLICIES_OF_ADA_KID = 60
 
@@ -94,6 +109,10 @@ _TAGS = {
 """Content tags and the category of each."""
 
 
+_Parent = tuple[int, Person]
+"""The id of a family, and who it is."""
+
+
 class _Kid(NamedTuple):
     id: int
     family_id: int
@@ -113,24 +132,27 @@ class _Episode(NamedTuple):
     aired: date
 
 
-def rows() -> Tables:
+def rows(generation: Generation = FIRST) -> Tables:
     """Every stored table of family with its rows, parents before children."""
-    parents = [*_NAMED, *strangers("family", 50)]
-    kids = list(_kids(parents))
-    titles = list(_titles())
-    episodes = list(_episodes(titles))
+    first = generation.is_first
+    people = [*_NAMED, *strangers("family", 50)] if first else generation.newcomers("family")
+    parents = list(generation.numbered(people))
+    kids = list(_kids(generation, parents))
+    titles = list(_titles(generation))
+    episodes = list(_episodes(generation, titles))
+    known = (titles, episodes) if first else _catalogue_and(titles, episodes)
     return {
-        "users": list(_users(parents)),
-        "kid_profiles": list(_kid_profiles(kids)),
-        "titles": list(_title_rows(titles)),
-        "episodes": list(_episode_rows(episodes)),
-        "kid_profiles_titles": list(_policies(kids, titles, episodes)),
-        "devices": list(_devices(kids)),
-        "pairing_codes": list(_pairing_codes(parents)),
-        "streaming_service_selection": list(_selections(parents)),
-        "content_tags": list(_content_tags()),
-        "episode_links": list(_episode_links(episodes)),
-        "content_reports": list(_reports(parents, titles)),
+        "users": list(_users(generation, parents)),
+        "kid_profiles": list(_kid_profiles(generation, kids)),
+        "titles": list(_title_rows(generation, titles)),
+        "episodes": list(_episode_rows(generation, episodes)),
+        "kid_profiles_titles": list(_policies(generation, kids, *known)),
+        "devices": list(_devices(generation, kids)),
+        "pairing_codes": list(_pairing_codes(generation, parents)),
+        "streaming_service_selection": list(_selections(generation, parents)),
+        "content_tags": list(_content_tags(generation)) if first else [],
+        "episode_links": list(_episode_links(generation, episodes)),
+        "content_reports": list(_reports(generation, parents, known[0])),
     }
 
 
@@ -139,28 +161,53 @@ def user_id(person: Person) -> int:
     return 1 + _NAMED.index(person)
 
 
-def _kids(parents: Sequence[Person]) -> Iterator[_Kid]:
-    counts = {ADA: 12, BEN: 3, ERIN: 0, ZOE: 2}
+def pairing_codes(generation: Generation) -> Sequence[str]:
+    """The codes of a generation. None is another's, and they are in no order."""
+    if generation.is_first:
+        return PAIRING_CODES
+    numbers = range((generation.number - 2) * _CODES, (generation.number - 1) * _CODES)
+    # The factor has none in common with the range, so no two numbers meet.
+    return [f"{500_000 + 7_919 * number % 500_000}" for number in numbers]
+
+
+def _catalogue_and(
+    titles: Sequence[_Title], episodes: Sequence[_Episode]
+) -> tuple[Sequence[_Title], Sequence[_Episode]]:
+    """The demo's catalogue, and what a later generation adds to it."""
+    old = list(_titles(FIRST))
+    return [*old, *titles], [*_episodes(FIRST, old), *episodes]
+
+
+def _kids(generation: Generation, parents: Sequence[_Parent]) -> Iterator[_Kid]:
+    counts = {ADA: 12, BEN: 3, ERIN: 0, ZOE: 2, WHALE: 3}
     families = [
         family_id
-        for family_id, parent in enumerate(parents, start=1)
+        for family_id, parent in parents
         for _ in range(counts.get(parent, 1 + family_id % 4))
     ]
-    return (_Kid(number, family_id) for number, family_id in enumerate(families, start=1))
+    return (_Kid(number, family_id) for number, family_id in generation.numbered(families))
 
 
-def _titles() -> Iterator[_Title]:
-    # Their last seasons, too, have been on the air by the epoch.
-    new_shows = invented("family shows", _SHOW_COUNT - len(SHARED_SHOWS), since=1960, until=2022)
-    shows = [*SHARED_SHOWS, *new_shows]
-    films = [*SHARED_FILMS, *invented("family films", _FILM_COUNT - len(SHARED_FILMS))]
+def _titles(generation: Generation) -> Iterator[_Title]:
+    shows, films = _works(generation)
     works = [("tv", show) for show in shows] + [("movie", film) for film in films]
-    for number, (media_type, work) in enumerate(works, start=1):
+    for number, (media_type, work) in generation.numbered(works):
         yield _Title(number, media_type, work)
 
 
-def _episodes(titles: Sequence[_Title]) -> Iterator[_Episode]:
-    last_id = 0
+def _works(generation: Generation) -> tuple[list[Work], list[Work]]:
+    """Shows and films. The last seasons of shows, too, have been on the air by the epoch."""
+    for_shows, for_films = generation.chance("family shows"), generation.chance("family films")
+    if not generation.is_first:
+        shows = released_later(for_shows, _LATER_SHOWS, since=1960, until=2022)
+        return shows, released_later(for_films, _LATER_FILMS)
+    shows = invented(for_shows, _SHOW_COUNT - len(SHARED_SHOWS), since=1960, until=2022)
+    films = invented(for_films, _FILM_COUNT - len(SHARED_FILMS))
+    return [*SHARED_SHOWS, *shows], [*SHARED_FILMS, *films]
+
+
+def _episodes(generation: Generation, titles: Sequence[_Title]) -> Iterator[_Episode]:
+    last_id = generation.before
     for title in titles:
         if title.media_type != "tv":
             continue
@@ -176,9 +223,9 @@ def _released(title: _Title) -> date:
     return date(title.work.year, 1 + title.id % 8, 1 + title.id % 28)
 
 
-def _users(parents: Sequence[Person]) -> Iterator[Row]:
-    rng = Random("family users")
-    for number, parent in enumerate(parents, start=1):
+def _users(generation: Generation, parents: Sequence[_Parent]) -> Iterator[Row]:
+    rng = generation.chance("family users")
+    for number, parent in parents:
         role = "admin" if parent is ERIN else "parent"
         yield {
             "id": number,
@@ -189,8 +236,8 @@ def _users(parents: Sequence[Person]) -> Iterator[Row]:
         }
 
 
-def _kid_profiles(kids: Sequence[_Kid]) -> Iterator[Row]:
-    rng, fake = Random("family kids"), faker("en_US", "family kids")
+def _kid_profiles(generation: Generation, kids: Sequence[_Kid]) -> Iterator[Row]:
+    rng, fake = generation.chance("family kids"), generation.words("family kids")
     names = ("Zoé", "さくら", "Łucja", "Nils 🦖", "Ayşe", "José María", "Мила", "Ünal")
     for kid in kids:
         name = rng.choice((fake.first_name(), rng.choice(names)))
@@ -203,8 +250,8 @@ def _kid_profiles(kids: Sequence[_Kid]) -> Iterator[Row]:
         }
 
 
-def _title_rows(titles: Sequence[_Title]) -> Iterator[Row]:
-    rng, fake = Random("family titles"), faker("en_US", "family titles")
+def _title_rows(generation: Generation, titles: Sequence[_Title]) -> Iterator[Row]:
+    rng, fake = generation.chance("family titles"), generation.words("family titles")
     shared = (*SHARED_SHOWS, *SHARED_FILMS)
     for title in titles:
         name = title.work.name
@@ -244,8 +291,8 @@ def _providers(rng: Random) -> list[Row]:
     ]
 
 
-def _episode_rows(episodes: Sequence[_Episode]) -> Iterator[Row]:
-    rng, fake = Random("family episodes"), faker("en_US", "family episodes")
+def _episode_rows(generation: Generation, episodes: Sequence[_Episode]) -> Iterator[Row]:
+    rng, fake = generation.chance("family episodes"), generation.words("family episodes")
     words = ("L'été", "最終回", "The Egg 🥚", "Überraschung", "A Visit", "Mañana", "Fog")
     for episode in episodes:
         yield {
@@ -263,9 +310,12 @@ def _episode_rows(episodes: Sequence[_Episode]) -> Iterator[Row]:
 
 
 def _policies(
-    kids: Sequence[_Kid], titles: Sequence[_Title], episodes: Sequence[_Episode]
+    generation: Generation,
+    kids: Sequence[_Kid],
+    titles: Sequence[_Title],
+    episodes: Sequence[_Episode],
 ) -> Iterator[Row]:
-    rng = Random("family policies")
+    rng = generation.chance("family policies")
     # The first title is the long show, so the first policy can block episodes of it.
     chosen = [
         (kid, title)
@@ -276,34 +326,40 @@ def _policies(
             else some(rng, titles, at_most=5 if kid.family_id == user_id(ADA) else 3)
         )
     ]
-    for number, (kid, title) in enumerate(chosen, start=1):
+    if generation.number > 2:
+        # The whale's first kid has a policy for whatever is new.
+        whale_kid = _Kid(_WHALE_ID, _WHALE_ID)
+        chosen += [(whale_kid, title) for title in titles[-_LATER_SHOWS - _LATER_FILMS :]]
+    of_title = defaultdict(list)
+    for episode in episodes:
+        of_title[episode.title_id].append(episode.id)
+    for number, (kid, title) in generation.numbered(chosen):
         yield {
             "id": number,
             "kid_profile_id": kid.id,
             "title_id": title.id,
             "policy": rng.choice(("allow", "allow", "deny")),
-            "blocked_episodes": _blocked(rng, number, title, episodes),
+            "blocked_episodes": _blocked(rng, number, of_title[title.id]),
             "created_at": _before(rng, 0, 90),
         }
 
 
-def _blocked(
-    rng: Random, number: int, title: _Title, episodes: Sequence[_Episode]
-) -> list[int] | None:
+def _blocked(rng: Random, number: int, own: Sequence[int]) -> list[int] | None:
     """Ids of episodes, in no order: the array's order is the parent's."""
     if number == 1:
         return [7, DANGLING_EPISODES[0], 3, 120, DANGLING_EPISODES[1]]
-    own = [episode.id for episode in episodes if episode.title_id == title.id]
     if not own:
         return None
     return maybe(rng, rng.sample(own, rng.randrange(4)))
 
 
-def _devices(kids: Sequence[_Kid]) -> Iterator[Row]:
-    rng = Random("family devices")
+def _devices(generation: Generation, kids: Sequence[_Kid]) -> Iterator[Row]:
+    rng = generation.chance("family devices")
     names = ("Living room", "Tablette de Léa", "おばあちゃんの家", "Kitchen 🍳", "Old phone")
     users = [kid for kid in kids if kid.family_id == user_id(ADA) or rng.randrange(3)]
-    for number, kid in enumerate(users, start=1):
+    if not generation.is_first:
+        users += [_Kid(_WHALE_ID, _WHALE_ID)] * _WHALE_DEVICES
+    for number, kid in generation.numbered(users):
         paired = _before(rng, 30, 90)
         yield {
             "id": number,
@@ -316,15 +372,13 @@ def _devices(kids: Sequence[_Kid]) -> Iterator[Row]:
         }
 
 
-def _pairing_codes(parents: Sequence[Person]) -> Iterator[Row]:
-    rng = Random("family pairing codes")
+def _pairing_codes(generation: Generation, parents: Sequence[_Parent]) -> Iterator[Row]:
+    rng = generation.chance("family pairing codes")
     # Ada has six codes. Every fourth code is still good at the epoch, for it is minutes old.
-    family_ids = [user_id(ADA)] * 6 + rng.choices(
-        range(1, len(parents) + 1), k=len(PAIRING_CODES) - 6
-    )
-    for number, (code, family_id) in enumerate(
-        zip(PAIRING_CODES, family_ids, strict=True), start=1
-    ):
+    of_ada = [user_id(ADA)] * 6 if generation.is_first else []
+    others = rng.choices([family_id for family_id, _ in parents], k=_CODES - len(of_ada))
+    coded = zip(pairing_codes(generation), [*of_ada, *others], strict=True)
+    for number, (code, family_id) in generation.numbered(coded):
         minutes = rng.randint(1, 9) if number % 4 == 0 else rng.randint(11, 3000)
         created = naive(ago(minutes=minutes, seconds=rng.randrange(60)))
         yield {
@@ -337,14 +391,12 @@ def _pairing_codes(parents: Sequence[Person]) -> Iterator[Row]:
         }
 
 
-def _selections(parents: Sequence[Person]) -> Iterator[Row]:
-    rng = Random("family selections")
+def _selections(generation: Generation, parents: Sequence[_Parent]) -> Iterator[Row]:
+    rng = generation.chance("family selections")
     choosers = [
-        family_id
-        for family_id, parent in enumerate(parents, start=1)
-        if parent in (ADA, BEN) or rng.randrange(5)
+        family_id for family_id, parent in parents if parent in (ADA, BEN) or rng.randrange(5)
     ]
-    for number, family_id in enumerate(choosers, start=1):
+    for number, family_id in generation.numbered(choosers):
         yield {
             "id": number,
             "family_id": family_id,
@@ -353,8 +405,8 @@ def _selections(parents: Sequence[Person]) -> Iterator[Row]:
         }
 
 
-def _content_tags() -> Iterator[Row]:
-    rng, fake = Random("family content tags"), faker("en_US", "family content tags")
+def _content_tags(generation: Generation) -> Iterator[Row]:
+    rng, fake = generation.chance("family content tags"), generation.words("family content tags")
     for number, (tag, category) in enumerate(_TAGS.items(), start=1):
         yield {
             "id": number,
@@ -364,15 +416,15 @@ def _content_tags() -> Iterator[Row]:
         }
 
 
-def _episode_links(episodes: Sequence[_Episode]) -> Iterator[Row]:
-    rng = Random("family episode links")
+def _episode_links(generation: Generation, episodes: Sequence[_Episode]) -> Iterator[Row]:
+    rng = generation.chance("family episode links")
     linked = [
         (episode, platform)
         for episode in episodes
         if episode.id == 1 or rng.randrange(3) == 0
         for platform in (_SERVICES if episode.id == 1 else some(rng, _SERVICES, at_most=2))
     ]
-    for number, (episode, platform) in enumerate(linked, start=1):
+    for number, (episode, platform) in generation.numbered(linked):
         url = f"https://{platform.replace('_', '-')}.example.com/watch/{episode.id}"
         yield {
             "id": number,
@@ -385,13 +437,16 @@ def _episode_links(episodes: Sequence[_Episode]) -> Iterator[Row]:
         }
 
 
-def _reports(parents: Sequence[Person], titles: Sequence[_Title]) -> Iterator[Row]:
-    rng, fake = Random("family reports"), faker("en_US", "family reports")
+def _reports(
+    generation: Generation, parents: Sequence[_Parent], titles: Sequence[_Title]
+) -> Iterator[Row]:
+    rng, fake = generation.chance("family reports"), generation.words("family reports")
     issues = ("wrong_rating", "missing_episode", "broken_link", "wrong_tags", "too_scary")
     statuses = ("pending", "resolved", "dismissed")
-    family_ids = [user_id(ADA)] * 9 + [rng.randint(1, len(parents)) for _ in range(51)]
-    for number, family_id in enumerate(family_ids, start=1):
-        status = statuses[number % 3] if number < len(family_ids) else None
+    busy = [user_id(ADA)] * 9 if generation.is_first else [_WHALE_ID] * _WHALE_REPORTS
+    family_ids = [*busy, *(rng.choice(parents)[0] for _ in range(51))]
+    for number, family_id in generation.numbered(family_ids):
+        status = statuses[number % 3] if number - generation.before < len(family_ids) else None
         created = _before(rng, 10, 90)
         closed = created + timedelta(hours=rng.randint(1, 200))
         yield {
@@ -407,4 +462,4 @@ def _reports(parents: Sequence[Person], titles: Sequence[_Title]) -> Iterator[Ro
 
 
 def _before(rng: Random, least_days: int, most_days: int) -> datetime:
-    return naive(ago(days=rng.randrange(least_days, most_days), seconds=rng.randint(1, 86_399)))
+    return naive(before(rng, least_days, most_days))

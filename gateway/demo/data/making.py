@@ -3,12 +3,13 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from random import Random
 from typing import TypeVar
 
 from faker import Faker
 
-from gateway.demo.data.epoch import iso
+from gateway.demo.data.epoch import ago, iso
 
 T = TypeVar("T")
 
@@ -42,6 +43,21 @@ def maybe(rng: Random, value: T, *, absent_one_in: int = 4) -> T | None:
 def some(rng: Random, values: Sequence[T], *, at_most: int) -> list[T]:
     """One to `at_most` of the values, each once, in any order."""
     return rng.sample(values, rng.randint(1, at_most))
+
+
+def share(rng: Random) -> Decimal:
+    """From nothing to all, in hundredths: `0.00` to `1.00`."""
+    return Decimal(rng.randint(0, 100)).scaleb(-2)
+
+
+def before(rng: Random, least_days: int, most_days: int) -> datetime:
+    """An instant so many days before the epoch, at any time of a day."""
+    return ago(days=rng.randrange(least_days, most_days), seconds=rng.randint(1, 86_399))
+
+
+def step_back(rng: Random, number: int, *, hours: int) -> datetime:
+    """The instant of a series' member, newest first and no two the same."""
+    return ago(hours=number * hours, seconds=rng.randint(1, hours * 3600 - 1))
 
 
 def item(**attributes: object) -> Row:

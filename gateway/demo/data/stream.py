@@ -1,14 +1,35 @@
 """The rows of stream: accounts, their subscriptions and profiles, films, and who watched what."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from typing import NamedTuple
 
 from gateway.demo.data.epoch import ago, iso
-from gateway.demo.data.making import Row, Tables, faker, item, maybe, opaque_id, some, stamp
-from gateway.demo.data.people import ADA, BEN, CHLOE, JOHN, MIXED_CASE, ZOE, Person, strangers
+from gateway.demo.data.generations import FIRST, Generation
+from gateway.demo.data.making import (
+    Row,
+    Tables,
+    before,
+    item,
+    maybe,
+    opaque_id,
+    some,
+    stamp,
+    step_back,
+)
+from gateway.demo.data.people import (
+    ADA,
+    BEN,
+    CHLOE,
+    JOHN,
+    MIXED_CASE,
+    WHALE,
+    ZOE,
+    Person,
+    strangers,
+)
 from gateway.demo.data.titles import (
     GENRES,
     SHARED_FILMS,
@@ -16,6 +37,7 @@ from gateway.demo.data.titles import (
     STREAM_FILMS,
     Work,
     invented,
+    released_later,
 )
 
 EXAMPLE_PROFILE: Row = {
@@ -39,10 +61,15 @@ GONE_MOVIE = opaque_id("stream", "movie", "gone")
 """A movie that a watchlist row names and that is no more."""
 
 _NAMED = (ADA, BEN, CHLOE, ZOE, MIXED_CASE, JOHN)
-_FILM_COUNT = 300
-_ADA_PROFILES = ("Ada", "Mia", "映画の夜", "Mamá y Papá", "Guests 🍿")
-_ADA_VIEWINGS = (230, 25, 12, 8, 0)
-_ADA_WATCHLIST = (60, 6, 3, 1, 0)
+_FILM_COUNT, _LATER_FILMS = 300, 30
+_PROFILES = {
+    ADA: ("Ada", "Mia", "映画の夜", "Mamá y Papá", "Guests 🍿"),
+    WHALE: ("Moby", "Calf", "Pod"),
+}
+# How much each of their profiles does; the whale's do as much again in every generation.
+_VIEWINGS = {ADA: (230, 25, 12, 8, 0), WHALE: (160, 30, 10)}
+_WATCHLISTS = {ADA: (60, 6, 3, 1, 0), WHALE: (12, 8, 4)}
+_WHALE_USAGE = 60
 
 
 class _Profile(NamedTuple):
@@ -58,21 +85,25 @@ class _Film(NamedTuple):
     minutes: int | None
 
 
-def rows() -> Tables:
+def rows(generation: Generation = FIRST) -> Tables:
     """Every stored table of stream with its rows, the same at each call."""
-    people = [*_NAMED, *strangers("stream", 50)]
-    profiles = list(_profiles(people))
-    films = list(_films())
+    first = generation.is_first
+    people = [*_NAMED, *strangers("stream", 50)] if first else generation.newcomers("stream")
+    active = generation.active(people)
+    profiles = list(_profiles(generation, active))
+    made = profiles if active is people else profiles[len(_PROFILES[WHALE]) :]
+    films = list(_films(generation))
+    known = films if first else [*_films(FIRST), *films]
     return {
-        "AccountTable": list(_accounts(people)),
-        "SubscriptionTable": list(_subscriptions(people)),
-        "UserUsageTable": list(_usage(people)),
-        "ProfileTable": list(_profile_rows(profiles)),
-        "ProfileSettingsTable": list(_settings(profiles)),
-        "ProfileAITable": list(_ai_preferences(profiles)),
-        "MovieTable": list(_movies(films)),
-        "WatchlistTable": list(_watchlist(people, profiles, films)),
-        "WatchHistoryTable": list(_history(people, profiles, films)),
+        "AccountTable": list(_accounts(generation, people)),
+        "SubscriptionTable": list(_subscriptions(generation, people)),
+        "UserUsageTable": list(_usage(generation, active)),
+        "ProfileTable": list(_profile_rows(generation, made)),
+        "ProfileSettingsTable": list(_settings(generation, made)),
+        "ProfileAITable": list(_ai_preferences(generation, made)),
+        "MovieTable": list(_movies(generation, films)),
+        "WatchlistTable": list(_watchlist(generation, active, profiles, known)),
+        "WatchHistoryTable": list(_history(generation, active, profiles, known)),
     }
 
 
@@ -95,26 +126,30 @@ def movie_id(number: int) -> str:
     return f"movie-{number:04}"
 
 
-def _profiles(people: Sequence[Person]) -> Iterator[_Profile]:
-    rng, fake = Random("stream profiles"), faker("en_US", "stream profiles")
+def _profiles(generation: Generation, people: Sequence[Person]) -> Iterator[_Profile]:
+    rng, fake = generation.chance("stream profiles"), generation.words("stream profiles")
     for person in people:
         others = [fake.first_name() for _ in range(rng.randrange(4))]
-        names = _ADA_PROFILES if person is ADA else (person.first_name, *others)
+        names = _PROFILES.get(person, (person.first_name, *others))
         for number, name in enumerate(names):
             kids = number > 0 and (number == 1 if person is ADA else rng.randrange(3) == 0)
             yield _Profile(account_id(person), profile_id(person, number), name, kids)
 
 
-def _films() -> Iterator[_Film]:
-    rng = Random("stream films")
+def _films(generation: Generation) -> Iterator[_Film]:
+    rng = generation.chance("stream films")
     known = [*SHARED_FILMS, *SHARED_SHOWS, *STREAM_FILMS]
-    works = known + invented("stream films", _FILM_COUNT - len(known))
-    for number, work in enumerate(works, start=1):
+    invention = generation.chance("stream films")
+    if generation.is_first:
+        works = known + invented(invention, _FILM_COUNT - len(known))
+    else:
+        works = released_later(invention, _LATER_FILMS)
+    for number, work in generation.numbered(works):
         yield _Film(movie_id(number), work, maybe(rng, rng.randint(62, 190), absent_one_in=8))
 
 
-def _accounts(people: Sequence[Person]) -> Iterator[Row]:
-    rng = Random("stream accounts")
+def _accounts(generation: Generation, people: Sequence[Person]) -> Iterator[Row]:
+    rng = generation.chance("stream accounts")
     for person in people:
         named = person in _NAMED
         yield item(
@@ -122,18 +157,18 @@ def _accounts(people: Sequence[Person]) -> Iterator[Row]:
             email=person.email.lower(),
             firstName=person.first_name if named else maybe(rng, person.first_name),
             lastName=person.last_name if named else maybe(rng, person.last_name),
-            createdAt=stamp(rng, _before(rng, 300, 2000)),
-            updatedAt=maybe(rng, stamp(rng, _before(rng, 0, 100))),
+            createdAt=stamp(rng, before(rng, 300, 2000)),
+            updatedAt=maybe(rng, stamp(rng, before(rng, 0, 100))),
         )
 
 
-def _subscriptions(people: Sequence[Person]) -> Iterator[Row]:
-    rng = Random("stream subscriptions")
+def _subscriptions(generation: Generation, people: Sequence[Person]) -> Iterator[Row]:
+    rng = generation.chance("stream subscriptions")
     statuses = ("active", "active", "trialing", "past_due", "paused", "cancelled", "expired")
     for person in people:
         services = ("stream", *rng.sample(("shop", "music", "games"), rng.randrange(3)))
         for service in services:
-            start = _before(rng, 60, 300)
+            start = before(rng, 60, 300)
             status = "active" if person in _NAMED else rng.choice(statuses)
             ended = status in ("cancelled", "expired")
             subscription_id = opaque_id("stream", "subscription", person.email, service)
@@ -148,7 +183,7 @@ def _subscriptions(people: Sequence[Person]) -> Iterator[Row]:
                 paymentDetails=maybe(rng, _payment(rng, subscription_id)),
                 trialEndDate=stamp(rng, ago(days=-9)) if status == "trialing" else None,
                 createdAt=stamp(rng, start),
-                updatedAt=maybe(rng, stamp(rng, _before(rng, 0, 20))),
+                updatedAt=maybe(rng, stamp(rng, before(rng, 0, 20))),
             )
 
 
@@ -161,16 +196,18 @@ def _payment(rng: Random, subscription_id: str) -> Row:
     }
 
 
-def _usage(people: Sequence[Person]) -> Iterator[Row]:
-    rng = Random("stream usage")
+def _usage(generation: Generation, people: Sequence[Person]) -> Iterator[Row]:
+    rng = generation.chance("stream usage")
     activities = ("login", "browse", "search", "play", "pause", "rate", "purchase")
     for person in people:
-        for number in range(90 if person is ADA else rng.randint(1, 7)):
+        count = 90 if person is ADA else rng.randint(1, 7)
+        for number in generation.series(person, count, of_whale=_WHALE_USAGE):
             activity = rng.choice(activities)
             session = opaque_id("stream", "session", person.email, number // 5)
+            at = step_back(rng, number, hours=1 if person is WHALE else 5)
             yield item(
                 accountId=account_id(person),
-                timestamp=stamp(rng, _step_back(rng, number, hours=5)),
+                timestamp=stamp(rng, at),
                 serviceType=rng.choice(("stream", "stream", "shop", "music", "games")),
                 activityType=activity,
                 details=maybe(rng, _usage_details(rng, activity)),
@@ -200,8 +237,8 @@ def _device_info(rng: Random) -> Row:
     }
 
 
-def _profile_rows(profiles: Sequence[_Profile]) -> Iterator[Row]:
-    rng = Random("stream profile rows")
+def _profile_rows(generation: Generation, profiles: Sequence[_Profile]) -> Iterator[Row]:
+    rng = generation.chance("stream profile rows")
     for profile in profiles:
         if profile.id == EXAMPLE_PROFILE["profileId"]:
             yield dict(EXAMPLE_PROFILE)
@@ -212,15 +249,16 @@ def _profile_rows(profiles: Sequence[_Profile]) -> Iterator[Row]:
             name=profile.name,
             avatar=maybe(rng, f"avatar{rng.randint(1, 12)}"),
             isKidsProfile=True if profile.kids else maybe(rng, False),
-            createdAt=stamp(rng, _before(rng, 100, 300)),
-            updatedAt=maybe(rng, stamp(rng, _before(rng, 0, 90)), absent_one_in=2),
+            createdAt=stamp(rng, before(rng, 100, 300)),
+            updatedAt=maybe(rng, stamp(rng, before(rng, 0, 90)), absent_one_in=2),
         )
 
 
-def _settings(profiles: Sequence[_Profile]) -> Iterator[Row]:
-    rng, fake = Random("stream settings"), faker("en_US", "stream settings")
+def _settings(generation: Generation, profiles: Sequence[_Profile]) -> Iterator[Row]:
+    rng, fake = generation.chance("stream settings"), generation.words("stream settings")
+    ada = account_id(ADA)
     for profile in profiles:
-        if profile.account != account_id(ADA) and rng.randrange(6) == 0:
+        if profile.account != ada and rng.randrange(6) == 0:
             continue  # some profiles have no settings yet
         protected = profile.kids or maybe(rng, False)
         yield item(
@@ -233,8 +271,8 @@ def _settings(profiles: Sequence[_Profile]) -> Iterator[Row]:
             maxContentRating=maybe(rng, "PG" if profile.kids else "R"),
             blockedGenres=maybe(rng, rng.sample(GENRES, rng.randrange(3))),
             blockedCreators=maybe(rng, [fake.name(), "Žofie Černá"]),
-            createdAt=stamp(rng, _before(rng, 90, 100)),
-            updatedAt=maybe(rng, stamp(rng, _before(rng, 0, 90))),
+            createdAt=stamp(rng, before(rng, 90, 100)),
+            updatedAt=maybe(rng, stamp(rng, before(rng, 0, 90))),
         )
 
 
@@ -248,12 +286,13 @@ def _parental_controls(rng: Random) -> Row:
     }
 
 
-def _ai_preferences(profiles: Sequence[_Profile]) -> Iterator[Row]:
-    rng, fake = Random("stream ai"), faker("en_US", "stream ai")
+def _ai_preferences(generation: Generation, profiles: Sequence[_Profile]) -> Iterator[Row]:
+    rng, fake = generation.chance("stream ai"), generation.words("stream ai")
     styles = ("balanced", "adventurous", "familiar", "critics")
     levels = ("none", "mild", "moderate", "full")
+    ada = account_id(ADA)
     for profile in profiles:
-        if profile.account != account_id(ADA) and rng.randrange(4) == 0:
+        if profile.account != ada and rng.randrange(4) == 0:
             continue  # some profiles never opened their AI preferences
         favorites, disliked = some(rng, GENRES, at_most=3), some(rng, GENRES, at_most=2)
         yield item(
@@ -264,13 +303,13 @@ def _ai_preferences(profiles: Sequence[_Profile]) -> Iterator[Row]:
             dislikedGenres=maybe(rng, [genre for genre in disliked if genre not in favorites]),
             contentFilters=maybe(rng, {"maxMinutes": 120, "languages": ["fr"], "gore": False}),
             explicitContentLevel="none" if profile.kids else maybe(rng, rng.choice(levels)),
-            createdAt=stamp(rng, _before(rng, 90, 100)),
-            updatedAt=maybe(rng, stamp(rng, _before(rng, 0, 90))),
+            createdAt=stamp(rng, before(rng, 90, 100)),
+            updatedAt=maybe(rng, stamp(rng, before(rng, 0, 90))),
         )
 
 
-def _movies(films: Sequence[_Film]) -> Iterator[Row]:
-    rng, fake = Random("stream movies"), faker("en_US", "stream movies")
+def _movies(generation: Generation, films: Sequence[_Film]) -> Iterator[Row]:
+    rng, fake = generation.chance("stream movies"), generation.words("stream movies")
     actors = [fake.name() for _ in range(60)] + ["三船 敏郎", "Zoë Kravčuk", "Søren Ålund"]
     site = "https://media.stream.example.com"
     for film in films:
@@ -291,14 +330,18 @@ def _movies(films: Sequence[_Film]) -> Iterator[Row]:
 
 
 def _watchlist(
-    people: Sequence[Person], profiles: Sequence[_Profile], films: Sequence[_Film]
+    generation: Generation,
+    people: Sequence[Person],
+    profiles: Sequence[_Profile],
+    films: Sequence[_Film],
 ) -> Iterator[Row]:
-    rng = Random("stream watchlist")
+    rng = generation.chance("stream watchlist")
     # One row an account and movie: the profiles of an account share its movies out among them.
     movies = [film.id for film in films]
     for person in people:
-        adders = _shares(rng, person, profiles, _ADA_WATCHLIST, at_most=4)
-        added = rng.sample(movies, len(adders))
+        adders = _shares(rng, person, profiles, _WATCHLISTS, at_most=4)
+        # The whale adds films that are new in its generation: the others may be on its list.
+        added = movies[-len(adders) :] if person is WHALE else rng.sample(movies, len(adders))
         if person is BEN:
             adders, added = [profile_id(BEN, 0), *adders], [GONE_MOVIE, *added]
         for adder, movie in zip(adders, added, strict=True):
@@ -306,24 +349,34 @@ def _watchlist(
                 accountId=account_id(person),
                 movieId=movie,
                 profileId=adder,
-                dateAdded=stamp(rng, _before(rng, 0, 90)),
+                dateAdded=stamp(rng, before(rng, 0, 90)),
                 addedFrom=maybe(rng, rng.choice(("browse", "recommendation", "search"))),
             )
 
 
 def _history(
-    people: Sequence[Person], profiles: Sequence[_Profile], films: Sequence[_Film]
+    generation: Generation,
+    people: Sequence[Person],
+    profiles: Sequence[_Profile],
+    films: Sequence[_Film],
 ) -> Iterator[Row]:
-    rng = Random("stream history")
+    rng = generation.chance("stream history")
     for person in people:
-        viewers = _shares(rng, person, profiles, _ADA_VIEWINGS, at_most=6)
+        viewers = _shares(rng, person, profiles, _VIEWINGS, at_most=6)
         if person is BEN:
             viewers.append(GONE_PROFILE)
-        for number, viewer in enumerate(viewers):
+        numbers = generation.series(person, len(viewers), of_whale=len(viewers))
+        account = account_id(person)
+        for number, viewer in zip(numbers, viewers, strict=True):
             # Twice at random: some movies are far more popular than others.
             film = films[rng.randrange(1 + rng.randrange(len(films)))]
-            watched_at = stamp(rng, _step_back(rng, number, hours=7))
-            yield _viewing(rng, account_id(person), viewer, film, watched_at)
+            at = step_back(rng, number, hours=1 if person is WHALE else 7)
+            yield _viewing(rng, account, viewer, film, stamp(rng, at))
+    if generation.is_first:
+        yield from _twins(rng, films)
+
+
+def _twins(rng: Random, films: Sequence[_Film]) -> Iterator[Row]:
     # One instant in both of its forms: two keys, of which `…00.000Z` sorts before `…00Z`.
     for number, millis in enumerate((False, True)):
         watched_at = iso(ago(days=99), millis=millis)
@@ -347,22 +400,14 @@ def _shares(
     rng: Random,
     person: Person,
     profiles: Sequence[_Profile],
-    of_ada: Sequence[int],
+    counted: Mapping[Person, Sequence[int]],
     *,
     at_most: int,
 ) -> list[str]:
     """The profiles of a person, each as often as it did something, in any order."""
-    own = [profile.id for profile in profiles if profile.account == account_id(person)]
-    counts = of_ada if person is ADA else [rng.randint(0, at_most) for _ in own]
+    account = account_id(person)
+    own = [profile.id for profile in profiles if profile.account == account]
+    counts = counted.get(person) or [rng.randint(0, at_most) for _ in own]
     shares = [profile for profile, count in zip(own, counts, strict=True) for _ in range(count)]
     rng.shuffle(shares)
     return shares
-
-
-def _before(rng: Random, least_days: int, most_days: int) -> datetime:
-    return ago(days=rng.randrange(least_days, most_days), seconds=rng.randint(1, 86_399))
-
-
-def _step_back(rng: Random, number: int, *, hours: int) -> datetime:
-    """The instant of a series' member, newest first and no two the same."""
-    return ago(hours=number * hours, seconds=rng.randint(1, hours * 3600 - 1))

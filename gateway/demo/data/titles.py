@@ -3,6 +3,8 @@
 from random import Random
 from typing import NamedTuple
 
+from gateway.demo.data.vocabulary import PLACES
+
 FIRST_YEAR, LAST_YEAR = 1927, 2025
 
 GENRES = (
@@ -98,13 +100,20 @@ _SECOND_WORDS = (
 
 
 def invented(
-    seed: str, count: int, *, since: int = FIRST_YEAR, until: int = LAST_YEAR
+    rng: Random, count: int, *, since: int = FIRST_YEAR, until: int = LAST_YEAR
 ) -> list[Work]:
     """As many made-up works of these years, each under a name of its own."""
-    rng = Random(seed)
     names = [f"The {first} {second}" for first in _FIRST_WORDS for second in _SECOND_WORDS]
     names += [f"{second} {first}" for first in _FIRST_WORDS for second in _SECOND_WORDS]
     return [
         Work(name, rng.randint(since, until), GENRES[number % len(GENRES)])
         for number, name in enumerate(rng.sample(names, count))
     ]
+
+
+def released_later(
+    rng: Random, count: int, *, since: int = FIRST_YEAR, until: int = LAST_YEAR
+) -> list[Work]:
+    """Works of a later generation; few have the name of an earlier one's."""
+    works = invented(rng, count, since=since, until=until)
+    return [work._replace(name=f"{work.name} of {rng.choice(PLACES)}") for work in works]

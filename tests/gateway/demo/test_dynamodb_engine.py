@@ -1,5 +1,6 @@
 """The embedded DynamoDB: in memory and in a file, its installation, and what it refuses to run."""
 
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 import aioboto3
 import pytest
 
-from gateway.demo import dynamodb, processes
-from gateway.demo.dynamodb import DynamoEngine, EngineUnavailable, engines_directory, install
+from gateway.demo import dynoxide, processes
+from gateway.demo.dynamodb import DynamoEngine, install
+from gateway.demo.dynoxide import BUILDS
+from gateway.demo.installing import EngineUnavailable, engines_directory
 from gateway.demo.processes import EngineError
 
 
@@ -62,7 +65,7 @@ def test_a_file_has_one_engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(processes, "LOCK_PATIENCE", 0.1)
     with (
         DynamoEngine.start(tmp_path / "dynamodb.db"),
-        pytest.raises(EngineError, match="Another dynoxide"),
+        pytest.raises(EngineError, match="Another DynamoDB"),
     ):
         DynamoEngine.start(tmp_path / "dynamodb.db")
 
@@ -73,40 +76,69 @@ def test_says_why_it_did_not_start(tmp_path: Path) -> None:
         DynamoEngine.start(tmp_path / "dynamodb.db")
 
 
+def genuine() -> Path:
+    """The binary of this checkout."""
+    build = dynoxide.build()
+    assert build is not None
+    return dynoxide.install(build, engines_directory())
+
+
 def test_refuses_a_binary_that_was_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    genuine = install(engines_directory())
-    changed = tmp_path / genuine.relative_to(engines_directory())
+    changed = tmp_path / genuine().relative_to(engines_directory())
     changed.parent.mkdir(parents=True)
-    changed.write_bytes(genuine.read_bytes() + b"\0")
+    changed.write_bytes(genuine().read_bytes() + b"\0")
     monkeypatch.setenv("GATEWAY_ENGINES", str(tmp_path))
     with pytest.raises(EngineUnavailable, match="SHA-256"):
         DynamoEngine.start(None)
 
 
-def test_says_what_to_install_where_npm_is_missing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(EngineUnavailable, match=r"npm is missing.* apt-get install npm"):
-        install(tmp_path / "engines")
+def make_npm(folder: Path, *lines: str) -> None:
+    """An `npm` of one's own, as a shell script; it is given `install --prefix DIRECTORY …`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    npm = folder / "npm"
+    npm.write_text("\n".join(("#!/bin/sh", *lines)))
+    npm.chmod(0o755)
 
 
 def test_passes_on_what_npm_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    npm = tmp_path / "npm"
-    npm.write_text("#!/bin/sh\necho no such package >&2\nexit 1\n")
-    npm.chmod(0o755)
+    make_npm(tmp_path, "echo no such package >&2", "exit 1")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EngineUnavailable, match="no such package"):
         install(tmp_path / "engines")
 
 
-def test_another_platform_runs_a_binary_of_its_own(
+def test_pip_brings_an_npm_for_as_long_as_it_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build = next(iter(BUILDS.values()))
+
+    def brought(name: str, home: Path) -> Path:
+        assert name == "npm"
+        packages = f'"$3/node_modules/{build.package}"'
+        make_npm(home / "bin", f"/bin/mkdir -p {packages}", f"/bin/cp {binary} {packages}")
+        return home / "bin"
+
+    binary = genuine()
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(dynoxide, "install_locked", brought)
+    installed = dynoxide.install(build, tmp_path)
+    assert installed.read_bytes() == binary.read_bytes()
+    assert not (tmp_path / "npm").exists()
+    assert "an npm that pip brings" in capsys.readouterr().err
+
+
+def test_says_what_to_install_where_there_is_neither_npm_nor_pip(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = install(engines_directory())
-    monkeypatch.setattr(dynamodb, "BUILDS", {})
-    with pytest.raises(EngineUnavailable, match="GATEWAY_DYNOXIDE"):
-        install(tmp_path)
-    monkeypatch.setenv("GATEWAY_DYNOXIDE", str(own))
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(EngineUnavailable, match=r"npm is missing.* apt-get install npm"):
+        install(tmp_path / "engines")
+    assert not (tmp_path / "engines" / "npm").exists()
+
+
+def test_another_platform_can_run_a_binary_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_DYNOXIDE", str(genuine()))
+    monkeypatch.setattr(dynoxide, "BUILDS", {})
     with DynamoEngine.start(None) as engine:
         assert not engine.exited()

@@ -16,7 +16,7 @@ from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.interface import Window
 from loaders.tables import stream
 from tests.engines import (
-    STREAM_NAMES,
+    TABLE_NAMES,
     THROTTLED,
     Addresses,
     Answer,
@@ -52,7 +52,7 @@ async def wire(engines: Addresses) -> AsyncIterator[HttpWire]:
 @pytest.fixture
 async def store(wire: HttpWire) -> AsyncIterator[DynamoStore]:
     """A store at the end of the wire."""
-    store = await DynamoStore.open(stream.PRODUCT, local(wire.endpoint), STREAM_NAMES)
+    store = await DynamoStore.open(stream.PRODUCT, local(wire.endpoint), TABLE_NAMES["stream"])
     yield store
     await store.close()
 
@@ -118,7 +118,7 @@ async def test_what_stays_unprocessed_is_given_up_at_the_deadline(
             {
                 "Responses": {},
                 "UnprocessedKeys": {
-                    STREAM_NAMES["MovieTable"]: {"Keys": [{"movieId": {"S": movie_id(1)}}]}
+                    TABLE_NAMES["stream"]["MovieTable"]: {"Keys": [{"movieId": {"S": movie_id(1)}}]}
                 },
             }
         ),
@@ -247,10 +247,10 @@ async def test_another_refusal_is_not_repeated(
 
 
 async def test_a_missing_table_says_what_makes_it(
-    writable_stream: DynamoAddress, reading: Reading
+    writable_dynamodb: DynamoAddress, reading: Reading
 ) -> None:
-    await delete_table(writable_stream, "MovieTable")
-    store = await DynamoStore.open(stream.PRODUCT, writable_stream, STREAM_NAMES)
+    await delete_table(writable_dynamodb, "MovieTable")
+    store = await DynamoStore.open(stream.PRODUCT, writable_dynamodb, TABLE_NAMES["stream"])
     try:
         with pytest.raises(SourceUnavailable) as missing:
             await store.find(MOVIE, KEYS[:1], reading.terms(MOVIE))

@@ -21,7 +21,7 @@ from gateway.demo.data.family import (
 from gateway.demo.data.making import Row, Tables
 from gateway.demo.data.people import ADA, BEN, ERIN, MIXED_CASE
 from loaders.access import many, one, page
-from loaders.stores.interface import Call, Count, Key, Route, Slice, Window
+from loaders.stores.interface import Call, Count, Key, Range, Route, Slice, Window
 from loaders.stores.postgres import PostgresAddress, PostgresStore
 from loaders.tables import family
 from loaders.tables.facts import Read, Through, table_of
@@ -314,7 +314,7 @@ async def test_a_range_is_paged_and_counted(
         for row in family_rows["kid_profiles_titles"]
         if row["kid_profile_id"] == ADA_KID and inside(row["created_at"])
     ]
-    window = Window(4, descending=True, between=(low, high))
+    window = Window(4, descending=True, ranges=(Range("created_at", low, high),))
     terms = reading.terms(POLICIES)
     parts = await windows(family_store, POLICIES, (ADA_KID,), window, terms)
     assert ids(joined(parts, backward=False)) == ids(newest_first(stored))
@@ -333,7 +333,7 @@ async def test_a_range_takes_in_both_of_its_ends(
         (moment, moment, [1]),
         (moment + timedelta(microseconds=1), moment + timedelta(seconds=1), []),
     ):
-        window = Window(5, between=(low, high))
+        window = Window(5, ranges=(Range("created_at", low, high),))
         (part,) = await family_store.listing(POLICIES, [(ADA_KID,)], window, terms)
         assert ids(part.rows) == found
 
@@ -343,7 +343,7 @@ async def test_a_range_takes_in_both_of_its_ends(
 async def test_a_cursor_may_stand_outside_of_the_range(
     family_store: PostgresStore, reading: Reading, descending: bool, backward: bool
 ) -> None:
-    window = Window(99, descending, backward, between=(LOW, HIGH))
+    window = Window(99, descending, backward, ranges=(Range("created_at", LOW, HIGH),))
     terms = reading.terms(POLICIES)
     (whole,) = await family_store.listing(POLICIES, [(ADA_KID,)], window, terms)
     earlier, later = naive(LOW - timedelta(days=1)), naive(HIGH + timedelta(days=1))

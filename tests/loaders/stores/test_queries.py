@@ -1,26 +1,29 @@
 """The bodies of DynamoDB's read requests, and which items pass."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from gateway.demo.data.epoch import EPOCH, unix
 from loaders.access import page
 from loaders.stores import queries
-from loaders.stores.interface import Terms, Window
-from loaders.tables import stream
+from loaders.stores.interface import Range, Terms, Window
+from loaders.tables import social, stream
 
 HISTORY = page(stream.watch_history, by="accountId", order="-watchedAt").route
 OF_PROFILE = page(
     stream.watch_history, by="profileId", order="-watchedAt", filters="completed"
 ).route
+INSIGHTS = page(social.insights, by="userId", order="insightId", filters="confidenceScore").route
 SETTINGS = page(stream.profile_settings, by="profileId").route
 NOON = datetime(2025, 9, 20, 12, tzinfo=UTC)
 
 
 def terms(*owners: str, anybody: bool = False) -> Terms:
     columns = ("accountId", "watchedAt")
-    return Terms(columns, None if anybody else frozenset(owners), 0.0, lambda call: None)
+    return Terms(columns, None if anybody else frozenset(owners), 0.0, EPOCH, lambda call: None)
 
 
 def query(window: Window, *, route: Any = HISTORY, counting: bool = False) -> dict[str, Any]:
@@ -81,7 +84,7 @@ def test_counting_asks_for_no_items() -> None:
     body = query(Window(0), counting=True)
     assert body["Select"] == "COUNT"
     assert "ProjectionExpression" not in body
-    assert "Limit" not in body
+    assert body["Limit"] == queries.ITEMS_EXAMINED
 
 
 @pytest.mark.parametrize(
@@ -107,12 +110,12 @@ def test_a_window_goes_on_after_a_position_of_its_index() -> None:
     ("window", "condition", "values"),
     [
         (
-            Window(5, between=(NOON, NOON)),
+            Window(5, ranges=(Range("watchedAt", NOON, NOON),)),
             "#n0 = :v0 AND #n1 BETWEEN :v1 AND :v2",
             ["2025-09-20T11:59:59Z", "2025-09-20T12:00:02Z"],
         ),
         (
-            Window(5, between=(NOON, None)),
+            Window(5, ranges=(Range("watchedAt", NOON, None),)),
             "#n0 = :v0 AND #n1 >= :v1",
             ["2025-09-20T11:59:59Z"],
         ),
@@ -144,11 +147,40 @@ def test_a_range_is_part_of_the_key_condition(
 )
 def test_rows_within_the_wider_bounds_are_checked_again(stored: str, passes: bool) -> None:
     row = stream.watch_history.row({"watchedAt": stored})
-    assert queries.within(row, HISTORY, Window(5, between=(NOON, NOON))) is passes
+    window = Window(5, ranges=(Range("watchedAt", NOON, NOON),))
+    assert queries.passes(row, HISTORY, window, terms(anybody=True)) is passes
 
 
 def test_a_row_without_a_range_passes() -> None:
-    assert queries.within(stream.watch_history.row(), HISTORY, Window(5))
+    assert queries.passes(stream.watch_history.row(), HISTORY, Window(5), terms(anybody=True))
+
+
+def test_a_range_of_another_column_than_the_order_s_is_filtered() -> None:
+    body = query(
+        Window(5, ranges=(Range("confidenceScore", Decimal("0.5"), None),)), route=INSIGHTS
+    )
+    assert body["KeyConditionExpression"] == "#n0 = :v0"
+    assert body["FilterExpression"].startswith("#n1 >= :v1 AND ")
+    assert body["ExpressionAttributeValues"][":v1"] == {"N": "0.5"}
+    assert body["Limit"] == queries.FILTERED_PAGE
+
+
+def test_what_has_expired_is_filtered() -> None:
+    body = query(Window(5), route=INSIGHTS)
+    assert body["FilterExpression"] == "(attribute_not_exists(#n1) OR #n1 > :v1)"
+    assert body["ExpressionAttributeNames"]["#n1"] == "TTL"
+    assert body["ExpressionAttributeValues"][":v1"] == {"N": str(unix(EPOCH))}
+    assert body["Limit"] == 6
+
+
+@pytest.mark.parametrize(
+    ("expires", "lives"), [(-1, False), (0, False), (1, True), (None, True), ("soon", True)]
+)
+def test_a_row_lives_until_the_moment_it_expires(expires: int | str | None, lives: bool) -> None:
+    ttl = unix(EPOCH) + expires if isinstance(expires, int) else expires
+    row = social.insights.row({"userId": "a", "TTL": ttl})
+    assert queries.lives(row, social.insights, terms(anybody=True)) is lives
+    assert queries.passes(row, INSIGHTS, Window(5), terms(anybody=True)) is lives
 
 
 def test_rows_that_name_their_owner_are_the_owners_alone() -> None:

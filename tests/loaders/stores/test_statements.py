@@ -4,7 +4,7 @@ import pytest
 
 from loaders.access import many, one, page
 from loaders.stores import statements
-from loaders.stores.interface import Window
+from loaders.stores.interface import Range, Window
 from loaders.stores.statements import Shape, Statement
 from loaders.tables import family
 
@@ -38,7 +38,9 @@ def test_a_guarded_read_tests_the_owner_in_the_same_statement() -> None:
 
 
 def test_a_window_is_the_top_of_each_key() -> None:
-    shape = Shape(reading_down=True, continued=True, low=True, high=True, filters=("policy",))
+    shape = Shape(
+        reading_down=True, continued=True, filters=("policy",), ranges=(("created_at", True, True),)
+    )
     listing = statements.listing(POLICIES, ("id", "created_at"), shape, guarded=True)
     row = "kid_profiles_titles"
     assert sql(listing) == (
@@ -57,7 +59,16 @@ def test_a_window_is_the_top_of_each_key() -> None:
         " ORDER BY anon_1._place, rows.created_at DESC, rows.id DESC"
     )
     assert listing.parameters == (
-        *("key0", "filter_policy", "low", "high", "after0", "after1", "owners", "size"),
+        *(
+            "key0",
+            "filter_policy",
+            "low_created_at",
+            "high_created_at",
+            "after0",
+            "after1",
+            "owners",
+            "size",
+        ),
     )
 
 
@@ -105,8 +116,14 @@ def test_a_statement_is_compiled_once() -> None:
         (Window(5, descending=True, backward=True), Shape()),
         (Window(5, backward=True), Shape(reading_down=True)),
         (Window(5, after=(1,)), Shape(continued=True)),
-        (Window(5, between=(1, None)), Shape(low=True)),
-        (Window(5, between=(None, 1)), Shape(high=True)),
+        (
+            Window(5, ranges=(Range("created_at", 1, None),)),
+            Shape(ranges=(("created_at", True, False),)),
+        ),
+        (
+            Window(5, ranges=(Range("created_at", None, 1),)),
+            Shape(ranges=(("created_at", False, True),)),
+        ),
         (Window(5, filters=(("policy", "deny"),)), Shape(filters=("policy",))),
     ],
 )

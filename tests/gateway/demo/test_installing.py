@@ -1,0 +1,52 @@
+"""What engines are installed from: lock files, and environments made of them."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from gateway.demo import installing
+from gateway.demo.installing import (
+    LOCKS,
+    engines_directory,
+    install_locked,
+    installed,
+)
+
+PROJECT = Path(__file__).parents[3]
+GROUPS = tomllib.loads((PROJECT / "pyproject.toml").read_text())["dependency-groups"]
+
+
+def test_engines_are_installed_where_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GATEWAY_ENGINES", raising=False)
+    assert engines_directory() == PROJECT / ".engines"
+    monkeypatch.setenv("GATEWAY_ENGINES", str(tmp_path))
+    assert engines_directory() == tmp_path
+
+
+def test_each_group_has_a_lock_file() -> None:
+    assert {path.stem for path in LOCKS.iterdir()} == set(GROUPS)
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_lock_file_names_what_the_project_asks_for_with_checksums(name: str) -> None:
+    lines = (LOCKS / f"{name}.lock").read_text().replace("\\\n", "").splitlines()
+    locked = [line for line in lines if line and not line.lstrip().startswith("#")]
+    assert all(re.fullmatch(r"\S+==\S+( ; .+?)?( +--hash=sha256:\w{64})+", one) for one in locked)
+    assert set(GROUPS[name]) <= {line.split()[0] for line in locked}
+
+
+@pytest.mark.slow
+def test_an_environment_is_what_its_lock_file_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installing, "LOCKS", tmp_path)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    home = tmp_path / "home"
+    (tmp_path / "some.lock").write_text("")
+    assert not installed("some", home)
+    assert (install_locked("some", home) / "python").exists()
+    assert installed("some", home)
+    (tmp_path / "some.lock").write_text("# a newer one\n")
+    assert not installed("some", home)
