@@ -39,6 +39,8 @@ from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.facts import DeclarationError
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 INSIGHTS = "insightType-confidenceScore-index"
 

@@ -62,6 +62,8 @@ from loaders.tables.kinds import EPOCH as EPOCH_SECONDS
 from loaders.tables.kinds import MOMENT
 from loaders.tables.postgresql import PostgresTable
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PRODUCTS = (*POSTGRES, *DYNAMODB)
 SEEDED = ("family", "prep")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.operations.asking import ADA, NOBODY, Asker
+
+pytestmark = pytest.mark.slow
 
 DEEP = "person { accounts { "
 

@@ -23,6 +23,8 @@ from resolvers import ids
 from tests.engines import Addresses, put
 from tests.operations.asking import ADMIN, SEAL, Asker, gateway_over
 
+pytestmark = pytest.mark.slow
+
 CREATOR = social.creator_id(ADA)
 INSIGHTS = [row for row in social.rows()["cloudstro-ai-insights"] if row["userId"] == CREATOR]
 SESSIONS = [

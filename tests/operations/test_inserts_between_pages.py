@@ -16,6 +16,8 @@ from loaders.stores.postgres import PostgresAddress
 from tests.engines import execute, put
 from tests.operations.asking import Asker
 
+pytestmark = pytest.mark.slow
+
 ACCOUNT = stream.account_id(ADA)
 SIZE = 3
 

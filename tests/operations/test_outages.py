@@ -16,6 +16,8 @@ from loaders.tables.catalogue import POSTGRES
 from tests.engines import Addresses, local
 from tests.operations.asking import NOBODY, Asker, gateway_over
 
+pytestmark = pytest.mark.slow
+
 RUBRIC = str(prep.rows()["ielts-assessment-rubrics"][0]["rubric_id"])
 WHO = "{ viewer { email accounts { product email } } }"
 TITLES = """

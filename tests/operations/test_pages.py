@@ -16,6 +16,8 @@ from gateway.demo.data.making import Row
 from gateway.demo.data.people import ADA
 from tests.operations.asking import ADMIN, Asker
 
+pytestmark = pytest.mark.slow
+
 FAMILY = family.rows()
 STREAM = stream.rows()
 ACCOUNT = stream.account_id(ADA)

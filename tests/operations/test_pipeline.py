@@ -16,6 +16,8 @@ from tests.engines import execute
 from tests.operations.asking import ADMIN, Asker
 from tests.operations.expected import FOLDER, Case
 
+pytestmark = pytest.mark.slow
+
 ROWS = studio.rows()
 KINDS = {
     "characters": "Character",

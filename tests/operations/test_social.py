@@ -22,6 +22,8 @@ from loaders.tables.catalogue import DYNAMODB
 from tests.engines import Addresses, dynamodb_copy, put
 from tests.operations.asking import ADMIN, Asker, gateway_over
 
+pytestmark = pytest.mark.slow
+
 TABLES = social.rows()
 CREATOR = social.creator_id(ADA)
 AUTHOR = next(

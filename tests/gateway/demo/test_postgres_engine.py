@@ -11,6 +11,8 @@ from gateway.demo import processes
 from gateway.demo.postgres import PostgresEngine
 from gateway.demo.processes import EngineError, lock
 
+pytestmark = pytest.mark.slow
+
 
 async def ask(url: str, statement: str) -> object:
     """The one value that the statement gives."""

@@ -27,6 +27,8 @@ from tests.engines import (
 )
 from tests.loaders.asking import Reading
 
+pytestmark = pytest.mark.slow
+
 MOVIE = one(stream.movies, by="movieId").route
 GENRE = page(stream.movies, by="genre", order="releaseYear").route
 HISTORY = page(stream.watch_history, by="accountId", order="-watchedAt").route

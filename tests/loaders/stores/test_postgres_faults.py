@@ -15,6 +15,8 @@ from loaders.tables import family
 from tests.engines import Addresses, Wire, execute, wire_to
 from tests.loaders.asking import Reading
 
+pytestmark = pytest.mark.slow
+
 TITLE = one(family.titles, by="id").route
 USER = one(family.users, by="id").route
 
