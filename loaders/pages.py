@@ -82,10 +82,7 @@ def window(
 
 @dataclass(frozen=True)
 class Page:
-    """The rows of a window, and what a connection tells of them.
-
-    A row may be an error, where one of several sources did not answer.
-    """
+    """The rows of a window, and what a connection tells of them."""
 
     route: Route
     seal: Seal

@@ -24,7 +24,8 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from loaders.errors import DeadlineExceeded, Internal, SourceUnavailable
 
-_READS = ("GetItem", "BatchGetItem", "Query")
+_METHODS = {"BatchGetItem": "batch_get_item", "Query": "query"}
+"""The reads there are, and botocore's names for them."""
 _THROTTLED = frozenset(
     {
         "ProvisionedThroughputExceededException",
@@ -63,7 +64,7 @@ class DynamoClient:
     def __init__(self, client: Any, product: str) -> None:
         self._client = client
         self._product = product
-        for operation in _READS:
+        for operation in _METHODS:
             client.meta.events.register(f"before-parse.dynamodb.{operation}", _keep_raw_body)
 
     async def read(self, operation: str, body: dict[str, Any], deadline: float) -> dict[str, Any]:
@@ -109,9 +110,6 @@ class DynamoClient:
         raise Internal(
             f"{self._product}: DynamoDB refused a call", product=self._product
         ) from error
-
-
-_METHODS = {"GetItem": "get_item", "BatchGetItem": "batch_get_item", "Query": "query"}
 
 
 @asynccontextmanager
