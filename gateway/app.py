@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from gateway import graphiql
 from gateway.execution.documents import Documents
+from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
 from gateway.http import Endpoint
@@ -20,6 +21,7 @@ from gateway.stores import Addresses, opened
 from loaders.clock import Clock
 from loaders.sealing import Seal
 from loaders.viewer import Viewer
+from schema.build import graphql_schema
 
 ENDPOINT = "/graphql"
 
@@ -42,6 +44,7 @@ def create_app(
             app.state.gateway = Gateway(
                 stores=stores,
                 documents=Documents(settings.gateway_documents_kept),
+                executor=EXECUTORS[settings.gateway_executor](graphql_schema),
                 seal=Seal(id_key),
                 clock=clock or Clock(),
                 deadline=settings.gateway_deadline,

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from decimal import Decimal
 from typing import Any
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from gateway.execution.documents import Operation
 from gateway.execution.errors import refusal, unforeseen
-from gateway.execution.run import Answer, Gateway, Operation
+from gateway.execution.run import Answer, Gateway
+from gateway.execution.writing import to_bytes
 from gateway.viewers import HEADER, parse_viewer
 from loaders.errors import BadUserInput
 from loaders.viewer import Viewer
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
-
-_WHOLE_NUMBERS = range(-(1 << 63), 1 << 64)
-"""Those that orjson writes itself."""
-_NESTED_AT_ONCE = 100
-"""Levels that are written at once where orjson, which writes some 250, refuses the whole."""
 
 
 class Refused(Exception):
@@ -114,32 +110,3 @@ def _answered(answer: Answer, accept: str) -> Response:
 
 def _response(body: dict[str, Any], status: int, media_type: str) -> Response:
     return Response(to_bytes(body), status, media_type=f"{media_type}; charset=utf-8")
-
-
-def to_bytes(body: dict[str, Any]) -> bytes:
-    """JSON; numbers keep their digits."""
-    try:
-        return orjson.dumps(body, default=_as_json)
-    except orjson.JSONEncodeError:
-        return orjson.dumps(_in_parts(body, 1), default=_as_json)
-
-
-def _in_parts(value: Any, level: int) -> Any:
-    """The same with its large whole numbers and its deeper levels written already."""
-    if isinstance(value, dict | list):
-        members = value.items() if isinstance(value, dict) else enumerate(value)
-        parts: Any = value.copy()
-        for place, member in members:
-            parts[place] = _in_parts(member, level + 1)
-        value = parts
-    elif isinstance(value, int) and value not in _WHOLE_NUMBERS:
-        return orjson.Fragment(str(value))
-    if level % _NESTED_AT_ONCE == 0:
-        return orjson.Fragment(orjson.dumps(value, default=_as_json))
-    return value
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return orjson.Fragment(str(value))
-    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -37,6 +37,10 @@ class ServerSettings(BaseSettings):
     )
     gateway_documents_kept: int = Field(
         1_000, description="Parsed and validated documents that are kept.", ge=0
+    )
+    gateway_executor: Literal["levels", "reference"] = Field(
+        "levels",
+        description="Who runs operations: `levels`, or `reference` for graphql-core itself.",
     )
     tmdb_image_base_url: str = Field(
         "https://image.tmdb.org/t/p/w500",

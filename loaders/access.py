@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,7 +11,7 @@ from typing import Any
 from loaders import rules
 from loaders.errors import BadStoredValue
 from loaders.pages import Page, Paging, window
-from loaders.request import Asking, Request
+from loaders.request import Asking, BatchLoader, Request
 from loaders.rules import Scope
 from loaders.stores.interface import (
     KIND,
@@ -104,29 +103,17 @@ class One(Access):
 
     async def load(self, info: Asking, *key: Any) -> Row | None:
         """The row of a key that the viewer may see, or None."""
-        if None in key:
-            return None
-        row: Row | None = await self._loader(info.context).ask((*key, *self.fixed), info.path)
+        row: Row | None = _only(await self.load_each(info, [key]))
         return row
 
-    async def load_each(
-        self, info: Asking, keys: Sequence[Any], *, at_most: int
-    ) -> list[Row | BaseException | None]:
-        """The rows of single-column keys in their order, None where one dangles.
+    async def load_each(self, info: Asking, keys: Sequence[Key | Exception]) -> list[Any]:
+        """The rows of these keys in their order, None where one dangles.
 
-        Keys beyond `at_most` are not read: one error stands for them at the end.
+        An error among the keys, or one that reading it raised, stands at its place.
         """
-        loader = self._loader(info.context)
-        rows: list[Row | BaseException | None] = await asyncio.gather(
-            *(loader.ask((key,), info.path) for key in keys[:at_most]), return_exceptions=True
-        )
-        if len(keys) > at_most:
-            rows.append(_cut(self, len(keys), at_most))
-        return rows
-
-    def _loader(self, request: Request) -> Any:
-        rules.refuse_unless_allowed(self.scope, request)
-        return request.loader(self, partial(self._read, request))
+        rules.refuse_unless_allowed(self.scope, info.context)
+        loader = info.context.loader(self, partial(self._read, info.context))
+        return await _ask_each(loader, keys, info, lambda key: key + self.fixed, absent=None)
 
     async def _read(self, request: Request, keys: list[Key], paths: list[str]) -> list[Row | None]:
         terms = await self._terms(request, paths)
@@ -143,15 +130,20 @@ class One(Access):
 class Listing(Access):
     """The rows of a key in an order, a window at a time."""
 
-    async def _slice(self, info: Asking, key: Key, part: Window) -> Slice:
+    async def _slices(
+        self, info: Asking, keys: Sequence[Key | Exception], part: Window
+    ) -> list[Slice | Exception]:
         request = info.context
         rules.refuse_unless_allowed(self.scope, request)
-        if None in key:
-            return Slice([], more=False)
         shared = replace(part, filters=(), prefix=None)
         loader = request.loader((self, shared), partial(self._read_each, request, shared))
-        slice_: Slice = await loader.ask((key, part.filters, part.prefix), info.path)
-        return slice_
+        return await _ask_each(
+            loader,
+            keys,
+            info,
+            lambda key: (key, part.filters, part.prefix),
+            absent=Slice([], more=False),
+        )
 
     async def _read_each(
         self, request: Request, shared: Window, asked: list[Any], paths: list[str]
@@ -198,26 +190,43 @@ class Many(Listing):
 
     async def load(self, info: Asking, *key: Any) -> list[Any]:
         """The rows of a key that the viewer may see; past `at_most`, an error ends the list."""
-        slice_ = await self._slice(info, key, Window(self.at_most))
-        rows: list[Any] = list(slice_.rows)
-        return [*rows, _cut(self, None, self.at_most)] if slice_.more else rows
+        rows: list[Any] = _only(await self.load_each(info, [key]))
+        return rows
+
+    async def load_each(self, info: Asking, keys: Sequence[Key | Exception]) -> list[Any]:
+        """The rows of each of these keys, or what went wrong."""
+        slices = await self._slices(info, keys, Window(self.at_most))
+        return [
+            slice_ if isinstance(slice_, Exception) else self._rows(slice_) for slice_ in slices
+        ]
+
+    def _rows(self, slice_: Slice) -> list[Any]:
+        if slice_.more:
+            return [*slice_.rows, cut(self, None, self.at_most)]
+        return slice_.rows
 
 
 @dataclass(frozen=True, eq=False)
 class Paged(Listing):
     """The rows of a key, a page at a time."""
 
-    async def load(
+    async def load(self, info: Asking, *key: Any, paging: Paging, **conditions: Any) -> Page:
+        """The page of a key's rows that the viewer may see; conditions as for `load_each`."""
+        page_: Page = _only(await self.load_each(info, [key], paging=paging, **conditions))
+        return page_
+
+    async def load_each(
         self,
         info: Asking,
-        *key: Any,
+        keys: Sequence[Key | Exception],
+        *,
         paging: Paging,
         descending: bool | None = None,
         filters: tuple[Filter, ...] = (),
         ranges: tuple[Range, ...] = (),
         prefix: str | None = None,
-    ) -> Page:
-        """The page that these arguments name, of rows that the viewer may see."""
+    ) -> list[Any]:
+        """The page of each key that these arguments name, or what went wrong."""
         allowed = {*self.route.filters, *self.route.position[:1]}
         for name in (*(name for name, _ in filters), *(range_.column for range_ in ranges)):
             if name not in allowed:
@@ -231,7 +240,15 @@ class Paged(Listing):
             ranges=ranges,
             prefix=prefix,
         )
-        slice_ = await self._slice(info, key, part)
+        slices = await self._slices(info, keys, part)
+        return [
+            self._page(info, key, part, slice_)
+            if isinstance(slice_, Slice) and not isinstance(key, Exception)
+            else slice_
+            for key, slice_ in zip(keys, slices, strict=True)
+        ]
+
+    def _page(self, info: Asking, key: Key, part: Window, slice_: Slice) -> Page:
         return Page(self.route, info.context.seal, part, slice_, partial(self._total, key, part))
 
     async def count(self, info: Asking, *key: Any) -> Count:
@@ -297,8 +314,8 @@ class Distinct(Access):
         request = info.context
         loader = request.loader(self, partial(self._read, request))
         values: list[Any] = await loader.ask(key, info.path)
-        cut = values[: self.at_most]
-        return [*cut, _cut(self, None, self.at_most)] if len(values) > self.at_most else cut
+        shown = values[: self.at_most]
+        return [*shown, cut(self, None, self.at_most)] if len(values) > self.at_most else shown
 
     async def _read(self, request: Request, keys: list[Key], paths: list[str]) -> list[list[Any]]:
         terms = await self._terms(request, paths)
@@ -419,7 +436,36 @@ def _columns(table: StoredTable, names: Columns) -> tuple[str, ...]:
     return names
 
 
-def _cut(access: Access, found: int | None, at_most: int) -> BadStoredValue:
+def _only(answers: Sequence[Any]) -> Any:
+    """The one answer; raises what went wrong."""
+    (answer,) = answers
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+async def _ask_each(
+    loader: BatchLoader,
+    keys: Sequence[Key | Exception],
+    info: Asking,
+    whole: Callable[[Key], Any],
+    *,
+    absent: Any,
+) -> list[Any]:
+    """The loader's answers; an error among the keys stands for itself, a null leads nowhere."""
+    asked = [whole(key) for key in keys if not isinstance(key, Exception) and None not in key]
+    answers = await loader.ask_each(asked, info.path)
+    if len(asked) == len(keys):
+        return answers
+    found = iter(answers)
+    return [
+        key if isinstance(key, Exception) else absent if None in key else next(found)
+        for key in keys
+    ]
+
+
+def cut(access: Access, found: int | None, at_most: int) -> BadStoredValue:
+    """The error that ends a list of which only the beginning is shown."""
     stored = "more" if found is None else str(found)
     return BadStoredValue(
         f"{access.table}: {stored} entries are stored, of which the first {at_most} are shown",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -24,7 +25,7 @@ T = TypeVar("T")
 Columns = Mapping[StoredTable, frozenset[str]]
 """The columns that a document reads of each table."""
 Batch = Callable[[list[Any], list[str]], Coroutine[Any, Any, list[Any]]]
-"""Answers for distinct keys, told the field paths that asked for them."""
+"""Answers for distinct keys, told the places of the query that asked for them."""
 
 TICKS_AT_MOST = 8
 READS_AT_MOST = 20_000
@@ -37,13 +38,13 @@ class RequestClosed(GatewayError):
 
 
 class Path(Protocol):
-    """Where in the answer a field stands."""
+    """Where a field stands: in the answer, or in the query, which has no indices."""
 
     def as_list(self) -> list[int | str]: ...
 
 
 class Asking(Protocol):
-    """What a resolver is told of the field that asks: graphql-core's and Strawberry's info."""
+    """What a resolver is told of the field that asks: also graphql-core's and Strawberry's info."""
 
     @property
     def context(self) -> Request: ...
@@ -63,21 +64,35 @@ class BatchLoader(DataLoader[Any, Any]):
         super().__init__()
         self._request = request
         self._read = batch
-        self._paths: dict[Any, list[str]] = {}
-        """Of each key that no batch has taken yet, the fields that asked for it."""
+        self._places: dict[str, None] = {}
+        """Where in the query stand the fields that asked for what no batch has taken yet."""
 
-    def ask(self, key: Any, path: Any) -> Awaitable[Any]:
-        """The value of a key. Cancelling one waiter leaves the others waiting."""
-        self._request.count_read()
-        found = self.load(key)
-        if self._request.trace.wanted and key in self._paths:
-            self._paths[key].append(".".join(map(str, path.as_list())))
-        return asyncio.shield(found)
+    async def ask(self, key: Any, path: Any) -> Any:
+        """The value of a key."""
+        (answer,) = await self.ask_each([key], path)
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    async def ask_each(self, keys: Sequence[Any], path: Any) -> list[Any]:
+        """The values of these keys, or what went wrong, in their order.
+
+        Cancelling one waiter leaves the others waiting.
+        """
+        self._request.count_reads(len(keys))
+        unasked = len(self._cache)
+        futures = [self.load(key) for key in keys]
+        if self._request.trace.wanted and len(self._cache) > unasked:
+            self._places[_place(path)] = None
+        for future in futures:
+            if not future.done():
+                with suppress(Exception):  # it is read below
+                    await asyncio.shield(future)
+        return [future.exception() or future.result() for future in futures]
 
     async def batch_load_fn(self, keys: list[Any]) -> list[Any]:
-        asked = [path for key in keys for path in self._paths.pop(key)]
-        paths = list(dict.fromkeys(asked))
-        task = self._request.own(self._read(keys, paths))
+        places, self._places = list(self._places), {}
+        task = self._request.own(self._read(keys, places))
         try:
             return await task
         except asyncio.CancelledError:
@@ -85,7 +100,6 @@ class BatchLoader(DataLoader[Any, Any]):
 
     def do_resolve_reject(self, key: Any, future: asyncio.Future[Any]) -> None:
         self._queue.append(Loader(key=key, future=future))
-        self._paths[key] = []
         if len(self._queue) == 1:
             self.loop.call_soon(self._settle, 1, 1)
 
@@ -95,6 +109,10 @@ class BatchLoader(DataLoader[Any, Any]):
             self.loop.call_soon(self._settle, waiting, ticks + 1)
         else:
             dispatch_queue(self)
+
+
+def _place(path: Path) -> str:
+    return ".".join(part for part in path.as_list() if isinstance(part, str))
 
 
 @dataclass(frozen=True)
@@ -138,9 +156,9 @@ class Request:
     _closed: bool = False
     _reads: int = 0
 
-    def count_read(self) -> None:
-        """Give the whole request up where this read is one too many."""
-        self._reads += 1
+    def count_reads(self, reads: int) -> None:
+        """Give the whole request up where these reads are too many."""
+        self._reads += reads
         if self._reads > READS_AT_MOST:
             self.given_up = QueryTooCostly(
                 f"the query asks for more than {READS_AT_MOST} reads: ask for smaller pages, or "

@@ -9,6 +9,7 @@ from typing import Any
 from loaders.masks import mask
 from loaders.request import Asking, Request
 from loaders.tables.facts import Column, Row, StoredTable, Visibility, table_of
+from loaders.viewer import Viewer
 
 Reader = Callable[[Row, Asking], Any]
 """Gives the value to show, or an awaitable of it."""
@@ -27,6 +28,22 @@ def reader(table: StoredTable, column: Column) -> Reader:
             return lambda row, info: mask(column.read(row))
         case Visibility.INTERNAL | Visibility.NEVER:
             raise TypeError(f"{table}.{column.name} has no field: it is {column.visibility.value}")
+
+
+def is_open(column: Column, viewer: Viewer) -> bool:
+    """Whether a viewer sees a column as it is stored, whatever the row."""
+    match column.visibility:
+        case Visibility.PLAIN:
+            return viewer.sees_personal_data or not (column.personal and viewer.is_staff)
+        case Visibility.SIGNED_IN | Visibility.STAFF:
+            return viewer.is_staff
+        case _:
+            return False
+
+
+def waits(column: Column) -> bool:
+    """Whether its reader may give an awaitable."""
+    return column.personal or column.visibility is Visibility.SIGNED_IN
 
 
 def _plain(column: Column) -> Reader:

@@ -52,8 +52,8 @@ async def _each(access: One, info: Asking, ids: Sequence[str]) -> Sequence[Any]:
     if len(ids) > IDS_AT_MOST:
         raise BadUserInput(f"ids holds more than {IDS_AT_MOST} ids", argument="ids")
     column = access.table.columns[access.by[0]]
-    keys = [column_value(column, text, f"ids.{place}") for place, text in enumerate(ids)]
-    return await access.load_each(info, keys, at_most=IDS_AT_MOST)
+    keys = [(column_value(column, text, f"ids.{place}"),) for place, text in enumerate(ids)]
+    return await access.load_each(info, keys)
 
 
 @needs("band_descriptors")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, TypeVar
 
 from strawberry import UNSET
 
-from loaders.access import NOTHING, Columns, Many, One, Paged
-from loaders.errors import Forbidden
-from loaders.pages import Page, Paging
+from loaders.access import NOTHING, Columns, Many, One, Paged, cut
+from loaders.errors import BadStoredValue, Forbidden
+from loaders.pages import Paging
 from loaders.request import Asking
 from loaders.stores.interface import Filter, Key, Range
 from loaders.tables.facts import Row, StoredTable, table_of
@@ -36,15 +37,29 @@ class Link:
         """The columns of the row that this link needs."""
         return self.via
 
-    def _key(self, row: Row | None, arguments: dict[str, Any]) -> Key:
-        """The key, its arguments taken out of the others."""
-        stored = [_stored(row, name) for name in self.via if row is not None]
+    async def __call__(self, row: Row | None, info: Asking, **arguments: Any) -> Any:
+        """Where it leads from one row."""
+        (answer,) = await self.each([row], info, **arguments)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def each(
+        self, rows: Sequence[Row | None], info: Asking, **arguments: Any
+    ) -> Sequence[Any]:
+        """Where it leads from each row, or what went wrong, in their order."""
+        raise NotImplementedError
+
+    def _keys(self, rows: Sequence[Row | None], arguments: dict[str, Any]) -> list[Key | Exception]:
+        """The key of each row, or what is wrong with it; its arguments are taken out."""
         columns = self.access.table.columns
-        asked = [
+        asked = tuple(
             column_value(columns[column], arguments.pop(name), graphql_name(name))
             for column, name in zip(self.access.by[len(self.via) :], self.given, strict=True)
-        ]
-        return (*stored, *asked)
+        )
+        if not self.via:
+            return [asked for _ in rows]
+        return [_stored(row, self.via, asked) for row in rows if row is not None]
 
 
 def for_staff(resolver: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -68,17 +83,24 @@ def needs(*columns: str) -> Callable[[Resolver], Resolver]:
     return mark
 
 
-def _stored(row: Row, name: str) -> Any:
-    """The stored value of a column, once it is known to be of its kind."""
-    table_of(row).columns[name].read(row)
-    return row.get(name)
+def _stored(row: Row, names: tuple[str, ...], asked: Key) -> Key | Exception:
+    """The stored values of columns, once they are known to be of their kind, then these."""
+    columns = table_of(row).columns
+    try:
+        for name in names:
+            columns[name].read(row)
+    except BadStoredValue as error:
+        return error
+    return (*(row.get(name) for name in names), *asked)
 
 
 class ToOne(Link):
     """Leads to one row, or to null."""
 
-    async def __call__(self, row: Row | None, info: Asking, **arguments: Any) -> Row | None:
-        found: Row | None = await self.access.load(info, *self._key(row, arguments))
+    async def each(
+        self, rows: Sequence[Row | None], info: Asking, **arguments: Any
+    ) -> Sequence[Any]:
+        found: Sequence[Any] = await self.access.load_each(info, self._keys(rows, arguments))
         return found
 
 
@@ -92,9 +114,9 @@ class ToPage(Link):
     ranges: tuple[tuple[str, str], ...] = ()
     filters: tuple[tuple[str, str], ...] = ()
 
-    async def __call__(
+    async def each(
         self,
-        row: Row | None,
+        rows: Sequence[Row | None],
         info: Asking,
         first: int | None = None,
         after: str | None = None,
@@ -102,17 +124,16 @@ class ToPage(Link):
         before: str | None = None,
         order_by: Any = None,
         **arguments: Any,
-    ) -> Page:
-        key = self._key(row, arguments)
-        page: Page = await self.access.load(
+    ) -> Sequence[Any]:
+        found: Sequence[Any] = await self.access.load_each(
             info,
-            *key,
+            self._keys(rows, arguments),
             paging=Paging(first, after, last, before),
             descending=None if order_by is None else order_by.value == "descending",
             filters=self._filters(arguments),
             ranges=self._ranges(arguments),
         )
-        return page
+        return found
 
     def _ranges(self, arguments: dict[str, Any]) -> tuple[Range, ...]:
         return tuple(
@@ -136,13 +157,32 @@ class ToEach(Link):
 
     at_most: int = 100
 
-    async def __call__(self, row: Row, info: Asking) -> Sequence[Any] | None:
-        (name,) = self.via
-        keys = table_of(row).columns[name].read(row)
-        if keys is None:
-            return None
-        found: Sequence[Any] = await self.access.load_each(info, keys, at_most=self.at_most)
-        return found
+    async def each(
+        self, rows: Sequence[Row | None], info: Asking, **arguments: Any
+    ) -> Sequence[Any]:
+        lists = [_ids(row, self.via) for row in rows if row is not None]
+        keys = [(id_,) for ids_ in lists if isinstance(ids_, list) for id_ in ids_[: self.at_most]]
+        found = iter(await self.access.load_each(info, keys))
+        return [
+            [*islice(found, min(len(ids_), self.at_most)), *self._cut(ids_)]
+            if isinstance(ids_, list)
+            else ids_
+            for ids_ in lists
+        ]
+
+    def _cut(self, ids_: list[Any]) -> list[Exception]:
+        """The error that stands at the end for the ids that are not followed."""
+        many = len(ids_) > self.at_most
+        return [cut(self.access, len(ids_), self.at_most)] if many else []
+
+
+def _ids(row: Row, via: tuple[str, ...]) -> list[Any] | Exception | None:
+    (name,) = via
+    try:
+        ids_: list[Any] | None = table_of(row).columns[name].read(row)
+    except BadStoredValue as error:
+        return error
+    return ids_
 
 
 @dataclass(frozen=True)

@@ -1,22 +1,20 @@
-"""The one schema: Strawberry's, with the fields that show a column reading it directly."""
+"""The one schema: Strawberry's, whose fields that show what is stored read it directly."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import strawberry
 from graphql import GraphQLField, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.field import StrawberryField
 
-from loaders import visibility
 from loaders.tables.facts import DeclarationError, StoredTable
 from schema import accounts, assessments, pipeline, profiles, social, support, titles
 from schema.node import Node
 from schema.query import Query
-from schema.rows import COLUMN, COLUMNS, MEMBER, TABLE
+from schema.readings import READING, definition_of, reading_of
+from schema.rows import COLUMN, COLUMNS, RESOLVER, TABLE
 from schema.scalars import SCALARS
 
 Needs = Mapping[tuple[str, str], tuple[StoredTable, tuple[str, ...]]]
@@ -31,40 +29,40 @@ _NODES = [
 ]
 """Types that a client may meet behind an interface alone, which Strawberry has to be told of."""
 _DEFINITION = "strawberry-definition"
-
 _strawberry = strawberry.Schema(Query, types=_NODES, config=StrawberryConfig(scalar_map=SCALARS))
 
 
-def _fields(schema: GraphQLSchema) -> Iterator[tuple[str, str, GraphQLField, StrawberryField]]:
+def _fields(schema: GraphQLSchema) -> Iterator[tuple[str, str, GraphQLField]]:
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__"):
             for name, field in type_.fields.items():
-                yield type_.name, name, field, field.extensions[_DEFINITION]
+                yield type_.name, name, field
+
+
+def _tell_readings(schema: GraphQLSchema) -> None:
+    """Tell each field how it is read; those that show what is stored, graphql-core too."""
+    for _, _, field in _fields(schema):
+        reading = reading_of(_strawberry, field)
+        field.extensions[READING] = reading
+        if reading and (reading.column or reading.member):
+            field.resolve = reading.one
 
 
 def _needs(schema: GraphQLSchema) -> Needs:
-    """Also gives each field that shows a column, or a member of a map, its way of reading it."""
-    needs: dict[tuple[str, str], tuple[StoredTable, tuple[str, ...]]] = {}
-    tables = {
-        type_name: definition.metadata[TABLE]
-        for type_name, _, _, definition in _fields(schema)
-        if TABLE in definition.metadata
+    metadata = {
+        (type_name, name): definition_of(field).metadata
+        for type_name, name, field in _fields(schema)
     }
-    for type_name, name, field, definition in _fields(schema):
-        metadata = definition.metadata
-        if COLUMN in metadata:
-            field.resolve = visibility.reader(metadata[TABLE], metadata[COLUMN])
-        elif MEMBER in metadata:
-            field.resolve = _member(metadata[MEMBER])
-        elif type_name in tables and definition.base_resolver is None:
-            raise DeclarationError(f"{type_name}.{name} shows no column and has no resolver")
+    tables = {
+        type_name: facts[TABLE] for (type_name, _), facts in metadata.items() if TABLE in facts
+    }
+    needs: dict[tuple[str, str], tuple[StoredTable, tuple[str, ...]]] = {}
+    for (type_name, name), facts in metadata.items():
         if type_name in tables:
-            needs[type_name, name] = tables[type_name], metadata.get(COLUMNS, ())
+            if COLUMN not in facts and RESOLVER not in facts:
+                raise DeclarationError(f"{type_name}.{name} shows no column and has no resolver")
+            needs[type_name, name] = tables[type_name], facts.get(COLUMNS, ())
     return needs
-
-
-def _member(name: str) -> Any:
-    return lambda value, info: value.get(name)
 
 
 def _declare_one_of(schema: GraphQLSchema) -> None:
@@ -80,6 +78,7 @@ def _declare_one_of(schema: GraphQLSchema) -> None:
 graphql_schema: GraphQLSchema = _strawberry._schema
 """What documents are validated and executed against."""
 _declare_one_of(graphql_schema)
+_tell_readings(graphql_schema)
 NEEDS: Needs = _needs(graphql_schema)
 
 

@@ -20,6 +20,8 @@ COLUMN = "column"
 """In a field's metadata: the column that it shows."""
 COLUMNS = "columns"
 """In a field's metadata: the names of the columns of its row that must be selected for it."""
+RESOLVER = "resolver"
+"""In a field's metadata: what finds its value, from its row and its arguments."""
 TABLE = "table"
 """In a field's metadata: the table of its row."""
 MEMBER = "member"
@@ -87,7 +89,8 @@ def resolved_by(resolver: Callable[..., Any], **arguments: Argument) -> Any:
         ]
     )
     return strawberry.field(
-        resolver=resolve, metadata={COLUMNS: tuple(getattr(resolver, "columns", ()))}
+        resolver=resolve,
+        metadata={COLUMNS: tuple(getattr(resolver, "columns", ())), RESOLVER: resolver},
     )
 
 

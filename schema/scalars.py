@@ -22,11 +22,16 @@ _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def _write_date_time(value: datetime) -> str:
-    moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-    precision = "milliseconds" if moment.microsecond % 1_000 == 0 else "microseconds"
-    text = moment.isoformat(timespec=precision if moment.microsecond else "seconds")
-    return text.replace("+00:00", "Z")
+def _write_date_time(value: datetime) -> datetime:
+    """In UTC; the writer of JSON makes the text."""
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _write_date(value: date) -> date:
+    """As it is; the writer of JSON makes the text."""
+    if type(value) is not date:
+        raise ValueError(f"{value!r} is no date")
+    return value
 
 
 def _read_date_time(value: Any) -> datetime:
@@ -76,7 +81,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="Date",
         description="A date without a time, such as `2025-09-20`.",
         specified_by_url="https://scalars.graphql.org/andimarek/local-date",
-        serialize=date.isoformat,
+        serialize=_write_date,
         parse_value=_read_date,
     ),
     BigInt: strawberry.scalar(

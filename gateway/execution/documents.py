@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from graphql import (
+    DefinitionNode,
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -18,20 +21,36 @@ from graphql import (
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    VariableNode,
+    Visitor,
     get_named_type,
     is_abstract_type,
     is_composite_type,
     parse,
     validate,
+    visit,
 )
+from graphql.execution.collect_fields import FragmentDetails
 
+from gateway.execution.plan import Plan, Unplannable
 from loaders.request import Columns
 from loaders.tables.facts import StoredTable
 from schema.build import NEEDS, graphql_schema
 
 TOKENS_AT_MOST = 10_000
+PLANS_KEPT = 8
+"""Of one document: for its operations, the values of its conditions, and roles of viewers."""
 LONGEST_KEPT = 20_000
 """Characters of the longest document that is kept; a longer one is read anew each time."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a client asks for."""
+
+    query: str
+    variables: Mapping[str, Any] | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +59,8 @@ class Document:
 
     node: DocumentNode | None
     errors: Sequence[GraphQLError]
+    plans: OrderedDict[Hashable, Plan | Unplannable] = field(default_factory=OrderedDict)
+    """How its operations are run, as far as that is known."""
 
     @cached_property
     def columns(self) -> Columns:
@@ -47,12 +68,72 @@ class Document:
         assert self.node is not None
         return _columns(graphql_schema, self.node)
 
+    @cached_property
+    def fragments(self) -> dict[str, FragmentDetails]:
+        """Its fragments by name."""
+        return {
+            definition.name.value: FragmentDetails(definition)
+            for definition in self._definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+
+    @cached_property
+    def conditions(self) -> Sequence[str]:
+        """The variables that `@skip` and `@include` read."""
+        found = _Conditions()
+        assert self.node is not None
+        visit(self.node, found)
+        return sorted(found.variables)
+
+    @property
+    def _definitions(self) -> Sequence[DefinitionNode]:
+        return () if self.node is None else self.node.definitions
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """The operation of this name, or the only one; None where there is no such."""
+        operations = [
+            definition
+            for definition in self._definitions
+            if isinstance(definition, OperationDefinitionNode)
+        ]
+        if name is None:
+            return operations[0] if len(operations) == 1 else None
+        return next((one for one in operations if one.name and one.name.value == name), None)
+
+    def plan(self, which: Hashable, make: Callable[[], Plan]) -> Plan:
+        """The plan that is kept under this, made where it is not; Unplannable where none can be."""
+        found = self.plans.get(which)
+        if found is None:
+            try:
+                found = make()
+            except Unplannable as why:
+                found = why
+            self.plans[which] = found
+            if len(self.plans) > PLANS_KEPT:
+                self.plans.popitem(last=False)
+        if isinstance(found, Unplannable):
+            raise found
+        return found
+
+
+class _Conditions(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.variables: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        for argument in node.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                self.variables.add(argument.value.name.value)
+
 
 class Documents:
     """The documents used last, by their text."""
 
     def __init__(self, kept: int) -> None:
         self._kept = kept
+        self.hits = 0
+        self.misses = 0
         self._documents: OrderedDict[str, Document] = OrderedDict()
 
     def get(self, text: str) -> Document:
@@ -60,7 +141,9 @@ class Documents:
         document = self._documents.get(text)
         if document is not None:
             self._documents.move_to_end(text)
+            self.hits += 1
             return document
+        self.misses += 1
         document = _read(text)
         if len(text) <= LONGEST_KEPT:
             self._documents[text] = document
@@ -138,10 +221,10 @@ def _need(
 
 
 def _below(
-    schema: GraphQLSchema, parent: GraphQLNamedType, field: FieldNode
+    schema: GraphQLSchema, parent: GraphQLNamedType, field_: FieldNode
 ) -> Iterator[tuple[GraphQLNamedType, SelectionSetNode]]:
-    if field.selection_set is None or not is_composite_type(parent):
+    if field_.selection_set is None or not is_composite_type(parent):
         return
-    definition = schema.get_field(parent, field.name.value)
+    definition = schema.get_field(parent, field_.name.value)
     if definition is not None:
-        yield get_named_type(definition.type), field.selection_set
+        yield get_named_type(definition.type), field_.selection_set

@@ -6,13 +6,13 @@ import asyncio
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from inspect import isawaitable
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, execute
+from graphql import ExecutionResult, GraphQLError
 
-from gateway.execution.documents import Document, Documents
+from gateway.execution.documents import Document, Documents, Operation
 from gateway.execution.errors import shown
+from gateway.execution.executors import Executor
 from loaders.accounts import IDENTITIES
 from loaders.clock import Clock
 from loaders.errors import DeadlineExceeded
@@ -21,19 +21,9 @@ from loaders.sealing import Seal
 from loaders.stores.interface import Store
 from loaders.trace import Trace
 from loaders.viewer import Viewer
-from schema.build import graphql_schema
 
 _TO_ANSWER = 0.5
 """Seconds after the deadline that a request has to put what its stores said into an answer."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """What a client asks for."""
-
-    query: str
-    variables: Mapping[str, Any] | None = None
-    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +40,7 @@ class Gateway:
 
     stores: Mapping[str, Store]
     documents: Documents
+    executor: Executor
     seal: Seal
     clock: Clock
     deadline: float
@@ -65,7 +56,7 @@ class Gateway:
             )
         request = self._request(document, viewer, Trace(wanted=trace))
         try:
-            result = await _execute(document, operation, request)
+            result = await self._execute(document, operation, request)
         finally:
             await request.close()
         body: dict[str, Any] = {}
@@ -91,23 +82,14 @@ class Gateway:
             image_base_url=self.image_base_url,
         )
 
-
-async def _execute(document: Document, operation: Operation, request: Request) -> ExecutionResult:
-    assert document.node is not None
-    result = execute(
-        graphql_schema,
-        document.node,
-        context_value=request,
-        variable_values=dict(operation.variables or {}),
-        operation_name=operation.name,
-    )
-    if not isawaitable(result):
-        return result
-    try:
-        async with asyncio.timeout_at(request.deadline + _TO_ANSWER) as limit:
-            request.give_up = lambda: limit.reschedule(0)
-            return await result
-    except TimeoutError:
-        late = DeadlineExceeded("the request took too long: ask for less at once")
-        why = request.given_up or late
-        return ExecutionResult(None, [GraphQLError(str(why), original_error=why)])
+    async def _execute(
+        self, document: Document, operation: Operation, request: Request
+    ) -> ExecutionResult:
+        try:
+            async with asyncio.timeout_at(request.deadline + _TO_ANSWER) as limit:
+                request.give_up = lambda: limit.reschedule(0)
+                return await self.executor.execute(document, operation, request)
+        except TimeoutError:
+            late = DeadlineExceeded("the request took too long: ask for less at once")
+            why = request.given_up or late
+            return ExecutionResult(None, [GraphQLError(str(why), original_error=why)])

@@ -23,7 +23,8 @@ class Kind:
     `parse` turns a stored value into what the schema shows and raises ValueError where the value
     is not of this kind. `bounds` turns an inclusive range into the stored form; rows between such
     bounds are parsed and checked again, so it may be wider than the range. `choices` are those of a
-    closed list; `bits` is the size of a whole number that has one.
+    closed list; `bits` is the size of a whole number that has one. Values of exactly the type
+    `exact`, within those bits, are shown as they are stored.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Kind:
     bounds: Callable[[Any, Any], tuple[Any, Any]] = lambda low, high: (low, high)
     choices: tuple[str, ...] = ()
     bits: int | None = None
+    exact: type | None = None
 
 
 def _exactly(expected: type, name: str) -> Callable[[Any], Any]:
@@ -162,17 +164,17 @@ def _year_bounds(low: int | None, high: int | None) -> tuple[str | None, str | N
     return stored(low), stored(high)
 
 
-TEXT = Kind("text", "S", _exactly(str, "text"))
-FLAG = Kind("flag", "BOOL", _exactly(bool, "boolean"))
-INTEGER = Kind("whole number", "N", _whole(32), bits=32)
-BIG_INTEGER = Kind("large whole number", "N", _whole(64), bits=64)
+TEXT = Kind("text", "S", _exactly(str, "text"), exact=str)
+FLAG = Kind("flag", "BOOL", _exactly(bool, "boolean"), exact=bool)
+INTEGER = Kind("whole number", "N", _whole(32), bits=32, exact=int)
+BIG_INTEGER = Kind("large whole number", "N", _whole(64), bits=64, exact=int)
 NUMBER = Kind("number", "N", _number)
 MOMENT = Kind("ISO date and time", "S", _moment, _moment_bounds)
 FLOAT = Kind("number", "N", _float, _float_bounds)
 EPOCH = Kind("number of seconds", "N", _epoch, _epoch_bounds)
-AWARE = Kind("timestamp with time zone", "S", _aware)
-NAIVE_UTC = Kind("timestamp", "S", _naive, _naive_bounds)
-DATE = Kind("date", "S", _exactly(date, "date"))
+AWARE = Kind("timestamp with time zone", "S", _aware, exact=datetime)
+NAIVE_UTC = Kind("timestamp", "S", _naive, _naive_bounds, exact=datetime)
+DATE = Kind("date", "S", _exactly(date, "date"), exact=date)
 YEAR = Kind("year", "S", _year, _year_bounds)
 ANYTHING = Kind("anything", "M", _same)
 """A value whose shape its product does not fix: shown as JSON."""

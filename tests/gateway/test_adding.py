@@ -29,13 +29,15 @@ from gateway.create import create_postgres
 from gateway.demo.data import demo_rows
 from gateway.demo.load import load_postgres
 from gateway.execution.documents import Documents
-from gateway.execution.run import Gateway, Operation
+from gateway.execution.documents import Operation
+from gateway.execution.executors import LevelExecutor
+from gateway.execution.run import Gateway
 from loaders.clock import Clock
 from loaders.sealing import Seal
 from loaders.stores.postgres import PostgresAddress, PostgresStore
 from loaders.tables import family
 from loaders.viewer import ANONYMOUS
-from schema.build import sdl
+from schema.build import graphql_schema, sdl
 from tests.engines import execute
 
 
@@ -48,6 +50,7 @@ async def main(url, statements, queries):
     gateway = Gateway(
         stores={"family": store},
         documents=Documents(10),
+        executor=LevelExecutor(graphql_schema),
         seal=Seal("a secret"),
         clock=Clock(),
         deadline=30,

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from gateway.execution.documents import Documents
-from gateway.execution.run import Gateway, Operation
-from gateway.http import to_bytes
+from gateway.execution.documents import Documents, Operation
+from gateway.execution.executors import LevelExecutor
+from gateway.execution.run import Gateway
+from gateway.execution.writing import to_bytes
 from loaders import errors
 from loaders.clock import Clock
 from loaders.errors import Code, GatewayError, Internal, SourceUnavailable
 from loaders.sealing import Seal
 from loaders.viewer import ANONYMOUS
+from schema.build import graphql_schema
 
 DOCS = Path(__file__).parents[2] / "docs"
 SECRET = "password=hunter2"
@@ -40,6 +42,7 @@ def gateway(error: Exception) -> Gateway:
     return Gateway(
         stores={"stream": Failing(error), "family": Failing(error)},
         documents=Documents(10),
+        executor=LevelExecutor(graphql_schema),
         seal=Seal("a secret of the tests"),
         clock=Clock(),
         deadline=10,

@@ -12,7 +12,8 @@ from starlette.types import Message
 
 from gateway.app import ENDPOINT
 from gateway.demo.data.people import ADA, BEN, ZOE
-from gateway.http import GRAPHQL_JSON, JSON, to_bytes
+from gateway.execution.writing import to_bytes
+from gateway.http import GRAPHQL_JSON, JSON
 from gateway.stores import Addresses
 from loaders.viewer import ANONYMOUS, Viewer
 from tests.engines import Addresses as Engines

@@ -335,25 +335,18 @@ async def test_a_null_key_leads_nowhere_and_is_not_asked_for(ask: Asker, load: L
     assert info.calls == []
 
 
-async def test_each_key_of_an_array_keeps_its_place(ask: Asker) -> None:
+async def test_each_of_many_keys_keeps_its_place(ask: Asker) -> None:
     info = ask()
-    keys = [movie_id(3), "absent", movie_id(1), movie_id(3)]
-    rows = await MOVIE.load_each(info, keys, at_most=10)
-    assert rows == [
+    broken = BadStoredValue("a key that cannot be read", product="stream")
+    keys: list[Any] = [(movie_id(3),), ("absent",), broken, (movie_id(1),), (None,), (movie_id(3),)]
+    assert await MOVIE.load_each(info, keys) == [
         {"movieId": movie_id(3)},
         None,
+        broken,
         {"movieId": movie_id(1)},
+        None,
         {"movieId": movie_id(3)},
     ]
-    assert [len(call.keys) for call in info.context.trace.calls] == [3]
-
-
-async def test_an_array_is_cut_with_an_error_in_place_of_the_rest(ask: Asker) -> None:
-    info = ask()
-    *rows, cut = await MOVIE.load_each(info, [movie_id(n) for n in range(1, 8)], at_most=3)
-    assert rows == [{"movieId": movie_id(number)} for number in (1, 2, 3)]
-    assert isinstance(cut, BadStoredValue)
-    assert str(cut) == "stream.MovieTable: 7 entries are stored, of which the first 3 are shown"
     assert [len(call.keys) for call in info.context.trace.calls] == [3]
 
 
@@ -395,7 +388,7 @@ async def test_siblings_share_a_call(ask: Asker) -> None:
         return await MOVIE.load(info, movie_id(number))
 
     together = [movie(1), MOVIE.load(info, movie_id(2)), movie(3)]
-    rows = await asyncio.gather(*together, MOVIE.load_each(info, [movie_id(4)], at_most=5))
+    rows = await asyncio.gather(*together, MOVIE.load_each(info, [(movie_id(4),)]))
     assert [found(row) for row in rows] == [1, 1, 1, 1]
     assert info.calls == [("BatchGetItem", "MovieTable", 4)]
 
@@ -451,7 +444,7 @@ async def test_an_outage_costs_its_own_rows_alone(ask: Asker, stores: Mapping[st
     )
     info = ask(stores={**stores, stream.PRODUCT: gone})
     movies, title = await asyncio.gather(
-        MOVIE.load_each(info, [movie_id(1), movie_id(2)], at_most=5), TITLE.load(info, 1)
+        MOVIE.load_each(info, [(movie_id(1),), (movie_id(2),)]), TITLE.load(info, 1)
     )
     assert [type(movie) for movie in movies] == [SourceUnavailable] * 2
     assert title is not None

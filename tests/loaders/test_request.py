@@ -132,7 +132,7 @@ async def test_a_batch_is_told_who_asked(loader: BatchLoader, info: Field, echo:
         loader.ask("a", info.at("movies", 0, "title")), loader.ask("b", info.at("movie"))
     )
     await loader.ask("c", info.at("last"))
-    assert echo.paths == [["movies.0.title", "movie"], ["last"]]
+    assert echo.paths == [["movies.title", "movie"], ["last"]]
 
 
 async def test_closing_settles_those_who_wait(loader: BatchLoader, info: Field, echo: Echo) -> None:

@@ -91,7 +91,7 @@ async def test_calls_name_the_fields_that_asked(ask: Asker) -> None:
     info = ask()
     await MOVIE.load(info.at("movies", 0, "movie"), "movie-0001")
     await TITLE.load(info.at("title"), 1)
-    assert [call.paths for call in info.context.trace.calls] == [["movies.0.movie"], ["title"]]
+    assert [call.paths for call in info.context.trace.calls] == [["movies.movie"], ["title"]]
 
 
 async def test_paths_are_kept_only_for_a_reader(ask: Asker) -> None:

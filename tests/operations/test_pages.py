@@ -5,6 +5,7 @@ What is right is worked out here, from the rows that were loaded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -73,9 +74,14 @@ class Listing:
         return "{ " + self.within % selected + " }"
 
 
+_MILLISECONDS = re.compile(r"\.(\d{3})Z$")
+
+
 def as_shown(value: Any) -> Any:
-    """Milliseconds that are none are not shown."""
-    return value.replace(".000Z", "Z") if isinstance(value, str) else value
+    """A time with all its microseconds, or with none where they are zero."""
+    if not isinstance(value, str):
+        return value
+    return _MILLISECONDS.sub(lambda found: "Z" if found[1] == "000" else f".{found[1]}000Z", value)
 
 
 def at_family(

@@ -49,5 +49,7 @@ def test_every_filter_is_one_that_its_way_declares(link: links.ToPage) -> None:
 
 def test_a_key_column_of_the_wrong_kind_names_the_row() -> None:
     row = stream.watchlist.row({"accountId": "a", "movieId": "m", "profileId": 5})
+    (key,) = profiles.stream_profile._keys([row], {})
+    assert isinstance(key, Exception)
     with pytest.raises(BadStoredValue, match=r"profileId of WatchlistTable .* is no text"):
-        profiles.stream_profile._key(row, {})
+        raise key

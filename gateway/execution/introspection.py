@@ -1,0 +1,30 @@
+"""The schema's answers about itself: the same for everybody, and so made once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import orjson
+from graphql import GraphQLSchema, Node, execute_sync, parse, print_ast
+
+from gateway.execution.writing import to_bytes
+
+FIELDS = ("__schema", "__type")
+_ANSWERS_KEPT = 16
+
+
+def query_of(nodes: Iterable[Node], fragments: Iterable[Node]) -> str:
+    """A query for these selections of one field alone, without variables."""
+    selections = "\n".join(map(print_ast, nodes))
+    return "\n".join([f"{{ {selections} }}", *map(print_ast, fragments)])
+
+
+@lru_cache(_ANSWERS_KEPT)
+def answer(schema: GraphQLSchema, query: str) -> orjson.Fragment:
+    """What graphql-core answers to the one field of a query, as it is written."""
+    result = execute_sync(schema, parse(query))
+    if result.errors:
+        raise result.errors[0]
+    (value,) = (result.data or {}).values()
+    return orjson.Fragment(to_bytes(value))
