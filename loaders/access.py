@@ -65,7 +65,7 @@ class Access:
 
         return Terms(
             columns=table.ordered(
-                [*asked, *table.always(), *route.by, *route.position, *route.brings, *compared]
+                [*asked, *table.always, *route.by, *route.position, *route.brings, *compared]
             ),
             owners=await rules.owners(self.scope, request, table.product),
             deadline=request.deadline,
@@ -120,9 +120,7 @@ class One(Access):
         found = await self._answers(
             request, keys, terms, lambda store, askable: store.find(self.route, askable, terms)
         )
-        for row in found.values():
-            if row is not None:
-                rules.assert_owned(row, self.table, terms.owners)
+        rules.assert_owned(found.values(), self.table, terms.owners)
         return [found.get(key) for key in keys]
 
 
@@ -177,8 +175,7 @@ class Listing(Access):
         )
         for key, slice_ in found.items():
             slice_.rows = rules.of_this_email(self.scope, self.table, key, slice_.rows)
-            for row in slice_.rows:
-                rules.assert_owned(row, self.table, terms.owners)
+            rules.assert_owned(slice_.rows, self.table, terms.owners)
         return [found.get(key) or Slice([], more=False) for key in keys]
 
 
@@ -299,7 +296,7 @@ class United(Paged):
 
     def _columns_of(self, request: Request, table: StoredTable) -> tuple[str, ...]:
         asked = request.columns.get(table, frozenset())
-        return table.ordered([*asked, *table.always(), self.route.position[0]])
+        return table.ordered([*asked, *table.always, self.route.position[0]])
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,15 +80,18 @@ class BatchLoader(DataLoader[Any, Any]):
         Cancelling one waiter leaves the others waiting.
         """
         self._request.count_reads(len(keys))
-        unasked = len(self._cache)
-        futures = [self.load(key) for key in keys]
-        if self._request.trace.wanted and len(self._cache) > unasked:
+        known, before = self._cache, len(self._cache)
+        futures = [known.get(key) or self.load(key) for key in keys]
+        if self._request.trace.wanted and len(known) > before:
             self._places[_place(path)] = None
         for future in futures:
             if not future.done():
                 with suppress(Exception):  # it is read below
                     await asyncio.shield(future)
-        return [future.exception() or future.result() for future in futures]
+        try:
+            return [future.result() for future in futures]
+        except Exception:
+            return [future.exception() or future.result() for future in futures]
 
     async def batch_load_fn(self, keys: list[Any]) -> list[Any]:
         places, self._places = list(self._places), {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from typing import Any
 
@@ -78,7 +79,11 @@ def of_this_email(scope: Scope, table: StoredTable, key: Key, rows: list[Row]) -
     return [row for row in rows if folded(row[table.email]) == folded(key[0])]
 
 
-def assert_owned(row: Row, table: StoredTable, allowed: frozenset[Any] | None) -> None:
+def assert_owned(
+    rows: Iterable[Row | None], table: StoredTable, allowed: frozenset[Any] | None
+) -> None:
     """The loader's exit: a row of somebody else here is a fault of a store."""
-    if allowed is not None and isinstance(table.owner, str) and row[table.owner] not in allowed:
+    if allowed is None or not isinstance(table.owner, str):
+        return
+    if any(row is not None and row[table.owner] not in allowed for row in rows):
         raise Internal(f"a row of {table} came back that its rule keeps out")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, TypeVar
 
 from strawberry import UNSET
@@ -14,7 +14,7 @@ from loaders.errors import BadStoredValue, Forbidden
 from loaders.pages import Paging
 from loaders.request import Asking
 from loaders.stores.interface import Filter, Key, Range
-from loaders.tables.facts import Row, StoredTable, table_of
+from loaders.tables.facts import Column, Row, StoredTable, table_of
 from resolvers import ids
 from resolvers.arguments import column_range, column_value, graphql_name
 
@@ -59,7 +59,7 @@ class Link:
         )
         if not self.via:
             return [asked for _ in rows]
-        return [_stored(row, self.via, asked) for row in rows if row is not None]
+        return _stored_keys([row for row in rows if row is not None], self.via, asked)
 
 
 def for_staff(resolver: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -83,15 +83,23 @@ def needs(*columns: str) -> Callable[[Resolver], Resolver]:
     return mark
 
 
-def _stored(row: Row, names: tuple[str, ...], asked: Key) -> Key | Exception:
-    """The stored values of columns, once they are known to be of their kind, then these."""
-    columns = table_of(row).columns
+def _stored_keys(rows: list[Row], via: tuple[str, ...], asked: Key) -> list[Key | Exception]:
+    """Of rows of one table, the stored values of columns, then these."""
+    columns = [table_of(rows[0]).columns[name] for name in via]
+    values = [[row.get(name) for row in rows] for name in via]
+    kinds = [set(map(type, stored)) for stored in values]
+    if all(kind == {column.kind.exact} for kind, column in zip(kinds, columns, strict=True)):
+        return list(zip(*values, *map(repeat, asked), strict=False))
+    return [_stored_key(row, columns, asked) for row in rows]
+
+
+def _stored_key(row: Row, columns: Sequence[Column], asked: Key) -> Key | Exception:
     try:
-        for name in names:
-            columns[name].read(row)
+        for column in columns:
+            column.read(row)
     except BadStoredValue as error:
         return error
-    return (*(row.get(name) for name in names), *asked)
+    return (*(row.get(column.name) for column in columns), *asked)
 
 
 class ToOne(Link):

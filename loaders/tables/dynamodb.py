@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from loaders.tables.facts import (
@@ -202,8 +203,9 @@ class DynamoTable(StoredTable):
         ordered = (*index.columns, *self.key)
         return tuple(dict.fromkeys(name for name in ordered if name not in by))
 
+    @cached_property
     def always(self) -> tuple[str, ...]:
-        return (*super().always(), self.ttl) if self.ttl else super().always()
+        return (*super().always, self.ttl) if self.ttl else super().always
 
     def create_table(self, physical_name: str) -> dict[str, Any]:
         """The body of CreateTable."""

@@ -187,6 +187,7 @@ class StoredTable:
         """This table's own column at the start of its owner path."""
         return self.owner.column if isinstance(self.owner, Through) else self.owner
 
+    @cached_property
     def always(self) -> tuple[str, ...]:
         """The columns that every read brings along: the key and the start of the owner path."""
         return tuple(dict.fromkeys([*self.key, *filter(None, [self.owner_column])]))

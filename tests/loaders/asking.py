@@ -97,7 +97,7 @@ class Reading:
         seconds: float = AMPLE,
     ) -> Terms:
         """For these columns and those that every read brings along."""
-        wanted = [*columns, *route.table.always(), *route.by, *route.position]
+        wanted = [*columns, *route.table.always, *route.by, *route.position]
         return Terms(
             columns=route.table.ordered(wanted),
             owners=None if owners is None else frozenset(owners),

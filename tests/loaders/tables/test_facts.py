@@ -103,7 +103,7 @@ def test_every_read_brings_the_key_and_the_start_of_the_owner_path(
     declared: StoredTable, owner: str | None, always: tuple[str, ...]
 ) -> None:
     assert declared.owner_column == owner
-    assert declared.always() == always
+    assert declared.always == always
 
 
 def test_names_come_in_the_order_of_the_declaration_each_once() -> None:
