@@ -1,14 +1,15 @@
-"""The Starlette application, and what lives as long as it does."""
+"""The ASGI application: the GraphQL endpoint in front of a Starlette for everything else."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from gateway import graphiql
 from gateway.execution.documents import Documents
@@ -26,6 +27,24 @@ from schema.build import graphql_schema
 ENDPOINT = "/graphql"
 
 
+class Application:
+    """POST /graphql goes straight to its endpoint, everything else through Starlette."""
+
+    def __init__(self, endpoint: Endpoint, starlette: Starlette) -> None:
+        self._endpoint = endpoint
+        self._starlette = starlette
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == ENDPOINT and scope["method"] == "POST":
+            await self._endpoint(scope, receive, send)
+        else:
+            await self._starlette(scope, receive, send)
+
+    def running(self) -> AbstractAsyncContextManager[object]:
+        """What a server does around serving it: its stores are opened, and closed at the end."""
+        return self._starlette.router.lifespan_context(self._starlette)
+
+
 def create_app(
     settings: ServerSettings,
     where: Addresses,
@@ -35,7 +54,7 @@ def create_app(
     clock: Clock | None = None,
     demo: bool = False,
     examples: Sequence[Example] = (),
-) -> Starlette:
+) -> Application:
     """The gateway over these stores, which are opened when the application starts."""
 
     @asynccontextmanager
@@ -52,17 +71,17 @@ def create_app(
             )
             yield
 
-    endpoint = Endpoint(viewer, settings.gateway_body_limit, demo=demo)
+    async def page(request: Request) -> Response:
+        return graphiql.page(ENDPOINT, examples)
 
-    async def graphql(request: Request) -> Response:
-        if request.method != "POST":
-            return graphiql.page(ENDPOINT, examples)
-        return await endpoint(request)
-
-    return Starlette(
+    starlette = Starlette(
         routes=[
-            Route(ENDPOINT, graphql, methods=["GET", "POST"]),
+            Route(ENDPOINT, page, methods=["GET", "POST"]),  # POST is named to those who ask
             *graphiql.routes(ENDPOINT, examples),
         ],
         lifespan=lifespan,
     )
+    endpoint = Endpoint(
+        lambda: starlette.state.gateway, viewer, settings.gateway_body_limit, demo=demo
+    )
+    return Application(endpoint, starlette)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from gateway.execution.documents import Operation
 from gateway.execution.errors import refusal, unforeseen
@@ -21,6 +21,18 @@ JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
+Headers = Mapping[str, str]
+"""By their names in lower case; those given several times are joined by commas."""
+
+
+class Reply(NamedTuple):
+    """What is sent back."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
 class Refused(Exception):
     """A request that is no operation, and the HTTP status that says so."""
 
@@ -29,57 +41,89 @@ class Refused(Exception):
         self.status = status
 
 
+class Disconnected(Exception):
+    """The client went away before its request was there."""
+
+
 class Endpoint:
-    """The GraphQL endpoint.
+    """The GraphQL endpoint, as plain ASGI: most of what a small query costs would be a framework's.
 
     `viewer` is who every request is from; in the demo a header may name another.
     """
 
-    def __init__(self, viewer: Viewer, body_limit: int, *, demo: bool) -> None:
+    def __init__(
+        self, gateway: Callable[[], Gateway], viewer: Viewer, body_limit: int, *, demo: bool
+    ) -> None:
+        self._gateway = gateway
         self._viewer = viewer
         self._body_limit = body_limit
         self._demo = demo
 
-    async def __call__(self, http: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = _headers(scope)
         try:
-            operation = _operation(await self._body(http))
-            viewer = self._viewer_of(http)
+            answer = await self._answer(headers, receive)
+        except Disconnected:
+            return
+        await send(
+            {
+                "type": "http.response.start",
+                "status": answer.status,
+                "headers": [
+                    (b"content-type", f"{answer.media_type}; charset=utf-8".encode()),
+                    (b"content-length", str(len(answer.body)).encode()),
+                ],
+            }
+        )
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _answer(self, headers: Headers, receive: Receive) -> Reply:
+        try:
+            operation = _operation(await self._body(headers, receive))
+            viewer = self._viewer_of(headers)
         except Refused as refused:
-            return _response(refusal(BadUserInput(str(refused))), refused.status, JSON)
+            return _reply(refusal(BadUserInput(str(refused))), refused.status)
         except BadUserInput as error:
-            return _response(refusal(error), 400, JSON)
-        except ClientDisconnect:
-            return Response(status_code=400)  # that nobody reads
+            return _reply(refusal(error), 400)
         try:
-            return await self._answer(http, operation, viewer)
+            traced = headers.get("gateway-trace") == "1" and (self._demo or viewer.is_staff)
+            answer = await self._gateway().answer(operation, viewer, trace=traced)
+            return _answered(answer, headers.get("accept", ""))
         except Exception as error:
-            return _response({"errors": [unforeseen(error, uuid.uuid4().hex)]}, 500, JSON)
+            return _reply({"errors": [unforeseen(error, uuid.uuid4().hex)]}, 500)
 
-    async def _answer(self, http: Request, operation: Operation, viewer: Viewer) -> Response:
-        gateway: Gateway = http.app.state.gateway
-        traced = http.headers.get("gateway-trace") == "1" and (self._demo or viewer.is_staff)
-        answer = await gateway.answer(operation, viewer, trace=traced)
-        return _answered(answer, http.headers.get("accept", ""))
-
-    async def _body(self, http: Request) -> bytes:
-        media_type = http.headers.get("content-type", "").partition(";")[0].strip().lower()
+    async def _body(self, headers: Headers, receive: Receive) -> bytes:
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != JSON:
             raise Refused(415, f"the body must be {JSON}")
-        body = bytearray()
-        async for chunk in http.stream():
-            body += chunk
+        body = b""
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Disconnected
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
             if len(body) > self._body_limit:
                 raise Refused(413, f"the body is larger than {self._body_limit} bytes")
-        return bytes(body)
+        return body
 
-    def _viewer_of(self, http: Request) -> Viewer:
-        named = http.headers.get(HEADER)
+    def _viewer_of(self, headers: Headers) -> Viewer:
+        named = headers.get(HEADER)
         if not self._demo or named is None:
             return self._viewer
         try:  # header values come as Latin-1; an address beyond ASCII was sent as UTF-8
             return parse_viewer(named.encode("latin-1").decode())
         except UnicodeDecodeError:
             return parse_viewer(named)
+
+
+def _headers(scope: Scope) -> Headers:
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        text, known = value.decode("latin-1"), headers.get(name.decode("latin-1"))
+        headers[name.decode("latin-1")] = text if known is None else f"{known}, {text}"
+    return headers
 
 
 def _operation(body: bytes) -> Operation:
@@ -101,12 +145,12 @@ def _operation(body: bytes) -> Operation:
     return Operation(query, variables, name)
 
 
-def _answered(answer: Answer, accept: str) -> Response:
+def _answered(answer: Answer, accept: str) -> Reply:
     """A refused document is 400 for clients that know the response type made for GraphQL."""
     if GRAPHQL_JSON in accept:
-        return _response(answer.body, 200 if answer.executed else 400, GRAPHQL_JSON)
-    return _response(answer.body, 200, JSON)
+        return _reply(answer.body, 200 if answer.executed else 400, GRAPHQL_JSON)
+    return _reply(answer.body, 200)
 
 
-def _response(body: dict[str, Any], status: int, media_type: str) -> Response:
-    return Response(to_bytes(body), status, media_type=f"{media_type}; charset=utf-8")
+def _reply(body: dict[str, Any], status: int, media_type: str = JSON) -> Reply:
+    return Reply(status, media_type, to_bytes(body))

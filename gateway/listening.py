@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import socket
 from typing import Any
 
 import uvicorn
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 
 class PortTaken(Exception):
@@ -44,6 +45,11 @@ def url(listening: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def serve(app: Starlette, listening: socket.socket, **options: Any) -> None:
-    """Serve the application until a signal says to stop."""
+def serve(app: ASGIApp, listening: socket.socket, **options: Any) -> None:
+    """Serve the application until a signal says to stop.
+
+    The garbage collector is spared what stays as long as the process: the schema, above all.
+    """
+    gc.collect()
+    gc.freeze()
     uvicorn.Server(uvicorn.Config(app, **options)).run(sockets=[listening])

@@ -8,9 +8,8 @@ from typing import Any
 
 import httpx
 import orjson
-from starlette.applications import Starlette
 
-from gateway.app import ENDPOINT, create_app
+from gateway.app import ENDPOINT, Application, create_app
 from gateway.demo.data.epoch import EPOCH
 from gateway.demo.data.people import ADA
 from gateway.settings import ServerSettings
@@ -28,7 +27,7 @@ def application(
     viewer: Viewer = ADA_HERSELF,
     demo: bool = True,
     **settings: Any,
-) -> Starlette:
+) -> Application:
     """The gateway, whose clock stands where the data does."""
     return create_app(
         ServerSettings(**settings),
@@ -43,7 +42,7 @@ def application(
 class Client:
     """Asks an application over HTTP, without a socket."""
 
-    def __init__(self, app: Starlette, http: httpx.AsyncClient) -> None:
+    def __init__(self, app: Application, http: httpx.AsyncClient) -> None:
         self.app = app
         self.http = http
 
@@ -63,10 +62,10 @@ def _bytes(text: str | bytes) -> bytes:
 
 
 @asynccontextmanager
-async def client_of(app: Starlette) -> AsyncIterator[Client]:
+async def client_of(app: Application) -> AsyncIterator[Client]:
     """A client of an application that is started and stopped as a server does."""
     async with (
-        app.router.lifespan_context(app),
+        app.running(),
         httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://gateway", timeout=60
         ) as http,

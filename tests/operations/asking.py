@@ -112,7 +112,7 @@ async def gateway_over(where: Addresses, *, now: datetime = EPOCH) -> AsyncItera
     )
     transport = httpx.ASGITransport(app)
     async with (
-        app.router.lifespan_context(app),
+        app.running(),
         httpx.AsyncClient(transport=transport, base_url="http://gateway") as client,
     ):
         yield Asker(client)
