@@ -12,6 +12,7 @@ from loaders import rules
 from loaders.errors import BadStoredValue
 from loaders.pages import Page, Paging, window
 from loaders.request import Asking, BatchLoader, Request
+from loaders.request import Columns as Asked
 from loaders.rules import Scope
 from loaders.stores.interface import (
     KIND,
@@ -56,21 +57,24 @@ class Access:
     async def _terms(
         self, request: Request, paths: Sequence[str], *, compared: Sequence[str] = ()
     ) -> Terms:
-        route, table = self.route, self.table
-        asked = request.columns.get(table, frozenset())
-
         def report(call: Any) -> None:
             call.paths = paths
             request.trace.calls.append(call)
 
         return Terms(
-            columns=table.ordered(
-                [*asked, *table.always, *route.by, *route.position, *route.brings, *compared]
-            ),
-            owners=await rules.owners(self.scope, request, table.product),
+            columns=self.selected(request.columns, compared),
+            owners=await rules.owners(self.scope, request, self.table.product),
             deadline=request.deadline,
             now=request.now,
             report=report,
+        )
+
+    def selected(self, asked: Asked, compared: Sequence[str] = ()) -> tuple[str, ...]:
+        """The columns that are read, given those that a document asks for."""
+        route, table = self.route, self.table
+        named = asked.get(table, frozenset())
+        return table.ordered(
+            [*named, *table.always, *route.by, *route.position, *route.brings, *compared]
         )
 
     async def _answers(
@@ -285,7 +289,7 @@ class United(Paged):
         self, request: Request, part: Window, keys: list[Key], paths: list[str]
     ) -> list[Slice]:
         terms = await self._terms(request, paths)
-        columns = tuple(self._columns_of(request, member.table) for member in self.route.parts)
+        columns = self.selected_of_parts(request.columns)
         found = await self._answers(
             request,
             keys,
@@ -294,9 +298,12 @@ class United(Paged):
         )
         return [found.get(key) or Slice([], more=False) for key in keys]
 
-    def _columns_of(self, request: Request, table: StoredTable) -> tuple[str, ...]:
-        asked = request.columns.get(table, frozenset())
-        return table.ordered([*asked, *table.always, self.route.position[0]])
+    def selected_of_parts(self, asked: Asked) -> tuple[tuple[str, ...], ...]:
+        """The columns that are read of each part."""
+        return tuple(
+            table.ordered([*asked.get(table, ()), *table.always, self.route.position[0]])
+            for table in (part.table for part in self.route.parts)
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,8 @@ from loaders.tables.facts import Row
 
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 100
+PAGING = ("first", "after", "last", "before")
+"""The arguments of a connection, in the order of `Paging`."""
 
 
 @dataclass(frozen=True)

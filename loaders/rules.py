@@ -10,7 +10,7 @@ from loaders.errors import Forbidden, Internal
 from loaders.request import Request
 from loaders.stores.interface import Key
 from loaders.tables.facts import Read, Row, StoredTable
-from loaders.viewer import folded
+from loaders.viewer import Viewer, folded
 
 
 class Scope(Enum):
@@ -60,6 +60,16 @@ async def owners(scope: Scope, request: Request, product: str) -> frozenset[Any]
     if scope is Scope.SIGNED_IN and mine:
         return None
     return mine
+
+
+def is_refused(scope: Scope, viewer: Viewer) -> bool:
+    """Whether nothing is asked of a store for this viewer."""
+    return scope in (Scope.STAFF, Scope.SPANNING) and not viewer.is_staff
+
+
+def asks_for_owners(scope: Scope, viewer: Viewer) -> bool:
+    """Whether the keys of the viewer's own accounts have to be known first."""
+    return scope in (Scope.OWNER, Scope.SIGNED_IN) and not viewer.is_staff
 
 
 def own_emails(scope: Scope, request: Request, keys: list[Key]) -> list[Key]:

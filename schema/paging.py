@@ -122,6 +122,9 @@ async def _total_count(page: Page, info: Any) -> int:
     return (await page.total(info)).count
 
 
+_total_count.counts_page = True  # type: ignore[attr-defined]
+
+
 @object_type
 class Connection(Generic[T]):
     """A page of a list. Entries that come or go between two pages are neither repeated nor

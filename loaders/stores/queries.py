@@ -98,6 +98,18 @@ def _drops(route: Route, window: Window) -> bool:
     )
 
 
+def may_drop(route: Route, window: Window, *, guarded: bool) -> bool:
+    """Whether anything may drop what the key finds: a filter, expiry, or the rule."""
+    table = _table(route)
+    return _drops(route, window) or table.ttl is not None or _judged(route, guarded=guarded)
+
+
+def _judged(route: Route, *, guarded: bool) -> bool:
+    """Whether the rule looks at each row, since the key does not tell its owner."""
+    owner = route.table.owner
+    return guarded and isinstance(owner, str) and owner not in route.index.columns
+
+
 def _key_condition(expressions: Expressions, route: Route, key: Key, window: Window) -> str:
     conditions = [expressions.equal(name, value) for name, value in zip(route.by, key, strict=True)]
     if window.prefix is not None:
@@ -121,9 +133,8 @@ def _filter(expressions: Expressions, route: Route, window: Window, terms: Terms
     ]
     if table.ttl is not None:
         conditions.append(expressions.absent_or_above(table.ttl, _seconds(terms)))
-    owner = table.owner
-    if terms.owners is not None and isinstance(owner, str) and owner not in route.index.columns:
-        conditions.append(expressions.one_of(owner, sorted(terms.owners)))
+    if terms.owners is not None and _judged(route, guarded=True):
+        conditions.append(expressions.one_of(str(table.owner), sorted(terms.owners)))
     return conditions
 
 

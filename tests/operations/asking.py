@@ -80,14 +80,26 @@ class Asker:
         self._client = client
 
     async def __call__(self, query: str, viewer: str = ADA, **variables: Any) -> Answer:
+        return await self._ask(query, viewer, variables, {})
+
+    async def _ask(
+        self, query: str, viewer: str, variables: dict[str, Any], more: dict[bytes, bytes]
+    ) -> Answer:
         body = orjson.dumps({"query": query, "variables": variables})
         headers = {
             b"Content-Type": b"application/json",
             b"Gateway-Viewer": viewer.encode(),
             b"Gateway-Trace": b"1",
+            **more,
         }
         answer = await self._client.post(ENDPOINT, content=body, headers=headers)
         return Answer(answer.status_code, answer.content)
+
+    async def explained(
+        self, query: str, viewer: str = ADA, how: str = "run", **variables: Any
+    ) -> Answer:
+        """The answer with what was asked of the stores, and the bounds of that."""
+        return await self._ask(query, viewer, variables, {b"Gateway-Explain": how.encode()})
 
     async def data(self, query: str, viewer: str = ADA, **variables: Any) -> Any:
         """The data of an answer that has no errors."""
