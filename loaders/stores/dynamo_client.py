@@ -42,6 +42,9 @@ _UNREACHABLE = (
     HTTPClientError,
     ReadTimeoutError,
 )
+_NO_INDEX = "does not have the specified index"
+"""DynamoDB has no code for it: any other fault of a call is a ValidationException too."""
+
 _ATTEMPTS_TO_REACH = 3
 _FIRST_PAUSE = 0.025
 _LONGEST_PAUSE = 1.0
@@ -97,7 +100,8 @@ class DynamoClient:
         code = error.response["Error"].get("Code", "")
         if code in _THROTTLED or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
             return
-        if code == "ResourceNotFoundException":
+        message = error.response["Error"].get("Message", "")
+        if code == "ResourceNotFoundException" or _NO_INDEX in message:
             raise SourceUnavailable(
                 f"{self._product}: a table or an index is missing; `gateway create` makes it",
                 product=self._product,

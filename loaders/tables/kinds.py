@@ -72,7 +72,12 @@ def _moment(value: Any) -> datetime:
         moment = datetime.fromisoformat(value)
     except ValueError:
         raise ValueError("is no ISO date and time") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:  # an offset leads past the ends of the calendar
+        raise ValueError("is no time that a calendar has") from None
 
 
 def _utc(moment: datetime, margin: timedelta = timedelta()) -> datetime:
@@ -150,6 +155,12 @@ def _naive_bounds(
     return low and _utc(low), high and _utc(high)
 
 
+def _aware_bounds(
+    low: datetime | None, high: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    return low and _utc(low).replace(tzinfo=UTC), high and _utc(high).replace(tzinfo=UTC)
+
+
 def _year(value: Any) -> int:
     if not isinstance(value, str) or not (value.isascii() and value.isdigit()):
         raise ValueError("is no year")
@@ -172,7 +183,7 @@ NUMBER = Kind("number", "N", _number)
 MOMENT = Kind("ISO date and time", "S", _moment, _moment_bounds)
 FLOAT = Kind("number", "N", _float, _float_bounds)
 EPOCH = Kind("number of seconds", "N", _epoch, _epoch_bounds)
-AWARE = Kind("timestamp with time zone", "S", _aware, exact=datetime)
+AWARE = Kind("timestamp with time zone", "S", _aware, _aware_bounds, exact=datetime)
 NAIVE_UTC = Kind("timestamp", "S", _naive, _naive_bounds, exact=datetime)
 DATE = Kind("date", "S", _exactly(date, "date"), exact=date)
 YEAR = Kind("year", "S", _year, _year_bounds)

@@ -8,6 +8,7 @@ import pytest
 
 from loaders.tables.kinds import (
     ANYTHING,
+    AWARE,
     BIG_INTEGER,
     DATE,
     FLAG,
@@ -68,6 +69,7 @@ def test_a_stored_value_is_read(kind: Kind, stored: Any, shown: Any) -> None:
         (NUMBER, "1", "is no number"),
         (MOMENT, "yesterday", "is no ISO date and time"),
         (MOMENT, 1_758_369_600, "is no ISO date and time"),
+        (MOMENT, "9999-12-31T23:59:59-02:00", "is no time that a calendar has"),
         (NAIVE_UTC, "2025-09-20T12:00:00", "is no timestamp"),
         (DATE, datetime(2025, 9, 20), "is no date"),
         (YEAR, "MCMXCV", "is no year"),
@@ -101,6 +103,7 @@ def test_bounds_on_iso_text_are_a_second_too_wide_on_either_side() -> None:
         (MOMENT, NOON.astimezone(EAST), None, ("2025-09-20T11:59:59Z", None)),
         (NAIVE_UTC, NOON.astimezone(EAST), None, (datetime(2025, 9, 20, 12), None)),
         (NAIVE_UTC, None, NOON, (None, datetime(2025, 9, 20, 12))),
+        (AWARE, NOON.astimezone(EAST), None, (NOON, None)),
         (YEAR, 987, 2025, ("0987", "2025")),
         (YEAR, None, None, (None, None)),
     ],
@@ -109,7 +112,7 @@ def test_bounds_are_of_the_stored_kind(kind: Kind, low: Any, high: Any, stored: 
     assert kind.bounds(low, high) == stored
 
 
-@pytest.mark.parametrize("kind", [MOMENT, NAIVE_UTC])
+@pytest.mark.parametrize("kind", [MOMENT, NAIVE_UTC, AWARE])
 @pytest.mark.parametrize("zone", [UTC, EAST, timezone(timedelta(hours=-2))])
 def test_a_range_may_reach_from_the_first_instant_to_the_last(kind: Kind, zone: timezone) -> None:
     low, high = kind.bounds(datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone))
