@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -67,6 +68,7 @@ class Access:
             deadline=request.deadline,
             now=request.now,
             report=report,
+            traced=request.trace.wanted,
         )
 
     def selected(self, asked: Asked, compared: Sequence[str] = ()) -> tuple[str, ...]:
@@ -177,9 +179,11 @@ class Listing(Access):
             terms,
             lambda store, askable: store.listing(self.route, askable, part, terms),
         )
-        for key, slice_ in found.items():
-            slice_.rows = rules.of_this_email(self.scope, self.table, key, slice_.rows)
-            rules.assert_owned(slice_.rows, self.table, terms.owners)
+        if self.scope is Scope.EMAIL:
+            for key, slice_ in found.items():
+                slice_.rows = rules.of_this_email(self.table, key, slice_.rows)
+        rows = chain.from_iterable(slice_.rows for slice_ in found.values())
+        rules.assert_owned(rows, self.table, terms.owners)
         return [found.get(key) or Slice([], more=False) for key in keys]
 
 
@@ -242,21 +246,19 @@ class Paged(Listing):
             prefix=prefix,
         )
         slices = await self._slices(info, keys, part)
+        route, seal, total = self.route, info.context.seal, self._total
         return [
-            self._page(info, key, part, slice_)
-            if isinstance(slice_, Slice) and not isinstance(key, Exception)
+            Page(route, seal, part, slice_, partial(total, key, part))
+            if isinstance(slice_, Slice)
             else slice_
             for key, slice_ in zip(keys, slices, strict=True)
         ]
-
-    def _page(self, info: Asking, key: Key, part: Window, slice_: Slice) -> Page:
-        return Page(self.route, info.context.seal, part, slice_, partial(self._total, key, part))
 
     async def count(self, info: Asking, *key: Any) -> Count:
         """How many rows a key has."""
         return await self._total(key, Window(size=0), info)
 
-    async def _total(self, key: Key, part: Window, info: Asking) -> Count:
+    async def _total(self, key: Any, part: Window, info: Asking) -> Count:
         request = info.context
         rules.refuse_unless_allowed(self.scope, request)
         if None in key:

@@ -82,7 +82,7 @@ def window(
     )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Page:
     """The rows of a window, and what a connection tells of them."""
 

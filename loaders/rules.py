@@ -79,14 +79,13 @@ def own_emails(scope: Scope, request: Request, keys: list[Key]) -> list[Key]:
     return [key for key in keys if request.viewer.has(key[0])]
 
 
-def of_this_email(scope: Scope, table: StoredTable, key: Key, rows: list[Row]) -> list[Row]:
+def of_this_email(table: StoredTable, key: Key, rows: list[Row]) -> list[Row]:
     """Of accounts found by an e-mail, those that have it.
 
     An index may fold letters beyond ASCII too, and so find somebody else's.
     """
-    if scope is not Scope.EMAIL or table.email is None:
-        return rows
-    return [row for row in rows if folded(row[table.email]) == folded(key[0])]
+    email = table.email or ""
+    return [row for row in rows if folded(row[email]) == folded(key[0])]
 
 
 def assert_owned(

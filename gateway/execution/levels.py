@@ -143,18 +143,20 @@ class _Run:
         slots: list[Any] = []
         positions: list[int] = []
         for index, entries in enumerate(lists):
-            if entries is None or isinstance(entries, Exception):
-                self._null(entries, field, level, index, None)
-            elif isinstance(entries, str | dict) or not isinstance(entries, Iterable):
-                self._fail(field.no_list, field, level, index)
-            else:
-                before = len(found)
-                found += entries
-                length = len(found) - before
-                slot = level.objects[index][field.key] = [None] * length
-                owners += [index] * length
-                slots += [slot] * length
-                positions += range(length)
+            if entries.__class__ is not list:
+                if entries is None or isinstance(entries, Exception):
+                    self._null(entries, field, level, index, None)
+                    continue
+                if isinstance(entries, str | dict) or not isinstance(entries, Iterable):
+                    self._fail(field.no_list, field, level, index)
+                    continue
+            before = len(found)
+            found += entries
+            length = len(found) - before
+            slot = level.objects[index][field.key] = [None] * length
+            owners += [index] * length
+            slots += [slot] * length
+            positions += range(length)
         return Values(found, owners, slots, positions)
 
     def _write(self, field: Field, level: Level, values: Values) -> None:

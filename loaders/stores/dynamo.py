@@ -19,7 +19,7 @@ from loaders.stores.interface import (
     Terms,
     Union,
     Window,
-    shown_key,
+    shown_keys,
 )
 from loaders.stores.together import together
 from loaders.tables.dynamodb import PRIMARY, DynamoTable
@@ -147,7 +147,7 @@ class DynamoStore:
         attempt = 0
         while pending:
             body = {"RequestItems": pending, "ReturnConsumedCapacity": "TOTAL"}
-            asked = [_shown(table, key) for key in pending[physical]["Keys"]]
+            asked = _shown(table, pending[physical]["Keys"]) if terms.traced else []
             answer = await self._ask("BatchGetItem", table, None, asked, columns, body, terms)
             items += [
                 queries.to_item(table, item) for item in answer["Responses"].get(physical, [])
@@ -202,7 +202,7 @@ class DynamoStore:
         table = _table(route)
         body = queries.query(route, self._names[table.name], key, window, terms, counting=counting)
         columns = () if counting else terms.columns
-        asked = [shown_key(route.key_columns, key)]
+        asked = shown_keys(route.key_columns, [key]) if terms.traced else []
         while True:
             answer = await self._ask(
                 "Query", table, body.get("IndexName"), asked, columns, body, terms
@@ -247,8 +247,9 @@ class DynamoStore:
         return answer
 
 
-def _shown(table: DynamoTable, key: Mapping[str, Any]) -> dict[str, Any]:
-    return shown_key([(table, name) for name in key], [to_python(value) for value in key.values()])
+def _shown(table: DynamoTable, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    values = [[to_python(value) for value in key.values()] for key in keys]
+    return shown_keys([(table, name) for name in table.key], values)
 
 
 def _table(route: Route) -> DynamoTable:

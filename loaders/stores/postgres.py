@@ -21,7 +21,7 @@ from loaders.stores.interface import (
     Terms,
     Union,
     Window,
-    shown_key,
+    shown_keys,
 )
 from loaders.stores.statements import PLACE, Shape, Statement
 from loaders.tables.facts import Row
@@ -172,7 +172,7 @@ class PostgresStore:
             table=route.table.name,
             index=route.index.name,
             operation="SELECT" if columns else "COUNT",
-            keys=[shown_key(route.key_columns, key) for key in keys],
+            keys=shown_keys(route.key_columns, keys) if terms.traced else [],
             attributes=columns,
             sql=str(route),
             personal=route.table.personal,
