@@ -133,6 +133,10 @@ class Seeding:
             await self._write(held, range(FIRST.number, 2), tally)
             when_first()
             await self._write(held, range(2, scale + 1), tally)
+            for target in self._targets:
+                if tally.rows[target.product]:
+                    with _named(target.product):
+                        await target.settle()
 
     async def _write(
         self, held: Mapping[str, Mapping[int, str]], numbers: range, tally: Tally

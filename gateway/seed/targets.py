@@ -46,6 +46,10 @@ class Target(ABC):
     async def write(self, number: int, version: str, rows: Tables) -> None:
         """Write a generation and note it."""
 
+    @abstractmethod
+    async def settle(self) -> None:
+        """Have reads planned for as much as the store holds now."""
+
 
 class PostgresTarget(Target):
     """A Postgres database: a generation and its line in the ledger are one transaction."""
@@ -88,6 +92,11 @@ class PostgresTarget(Target):
         async with self._connection.transaction():
             await append_postgres(self._connection, self._tables, rows)
             await self.note(number, version)
+
+    async def settle(self) -> None:
+        # Postgres does it by itself in a while, which an engine that ends with us does not have.
+        names = ", ".join(table.name for table in self._tables)
+        await self._connection.execute(f"VACUUM (ANALYZE) {names}")
 
 
 class DynamoTarget(Target):
@@ -150,6 +159,9 @@ class DynamoTarget(Target):
     async def write(self, number: int, version: str, rows: Tables) -> None:
         await self._put(self._client, self._tables, self._names, rows)
         await self.note(number, version)
+
+    async def settle(self) -> None:
+        """DynamoDB plans nothing."""
 
 
 async def _make_ledger(client: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import MINYEAR, UTC, date, datetime, timedelta
+from datetime import MINYEAR, UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -80,10 +80,10 @@ def _moment(value: Any) -> datetime:
         raise ValueError("is no time that a calendar has") from None
 
 
-def _utc(moment: datetime, margin: timedelta = timedelta()) -> datetime:
-    """In UTC without saying so, moved by the margin, and never past the ends of the calendar."""
+def _utc(moment: datetime) -> datetime:
+    """In UTC without saying so, and never past the ends of the calendar."""
     try:
-        return moment.astimezone(UTC).replace(tzinfo=None) + margin
+        return moment.astimezone(UTC).replace(tzinfo=None)
     except OverflowError:
         return datetime.min if moment.year == MINYEAR else datetime.max
 
@@ -129,16 +129,14 @@ def _float_bounds(low: float | None, high: float | None) -> tuple[Decimal | None
     return stored(low), stored(high)
 
 
-def _iso(moment: datetime) -> str:
-    return moment.replace(microsecond=0).isoformat() + "Z"
-
-
 def _moment_bounds(low: datetime | None, high: datetime | None) -> tuple[str | None, str | None]:
-    """Widened by a second each way, since `…00Z` sorts after `…00.000Z` as text."""
-    second = timedelta(seconds=1)
+    """To the second: as text, all moments of one lie from `…00` to `…00Z`, which is its last.
+
+    Any wider, and a page would begin with the rows beside its range, however many they are.
+    """
     return (
-        None if low is None else _iso(_utc(low, -second)),
-        None if high is None else _iso(_utc(high, 2 * second)),
+        None if low is None else _utc(low).isoformat(timespec="seconds"),
+        None if high is None else _utc(high).isoformat(timespec="seconds") + "Z",
     )
 
 
