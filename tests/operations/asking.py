@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -128,3 +129,13 @@ async def gateway_over(where: Addresses, *, now: datetime = EPOCH) -> AsyncItera
         httpx.AsyncClient(transport=transport, base_url="http://gateway") as client,
     ):
         yield Asker(client)
+
+
+_MILLISECONDS = re.compile(r"\.(\d{3})Z$")
+
+
+def as_shown(value: Any) -> Any:
+    """A time with all its microseconds, or with none where they are zero."""
+    if not isinstance(value, str):
+        return value
+    return _MILLISECONDS.sub(lambda found: "Z" if found[1] == "000" else f".{found[1]}000Z", value)
