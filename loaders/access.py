@@ -65,7 +65,7 @@ class Access:
         return Terms(
             columns=self.selected(request.columns, compared),
             owners=await rules.owners(self.scope, request, self.table.product),
-            deadline=request.deadline,
+            deadline=request.deadline_of_read,
             now=request.now,
             report=report,
             traced=request.trace.wanted,

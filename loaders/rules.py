@@ -20,7 +20,7 @@ class Scope(Enum):
     SIGNED_IN = "rows that anyone with an account at the product may read"
     OWNER = "rows that lead to one owner: the store returns those of the viewer alone"
     EMAIL = "accounts by e-mail: the viewer's own e-mail is decided from the key"
-    STAFF = "a row that staff alone may read"
+    STAFF = "rows that staff alone may read: one, or those of one other row"
     SPANNING = "rows of many owners: staff alone"
 
 
@@ -31,7 +31,8 @@ def scope_of(table: StoredTable, by: tuple[str, ...], *, single: bool) -> Scope:
     if table.read is Read.SIGNED_IN:
         return Scope.SIGNED_IN
     if table.read is Read.STAFF:
-        return Scope.STAFF if single else Scope.SPANNING
+        of_one_row = any(table.columns[name].references for name in by)
+        return Scope.STAFF if single or of_one_row else Scope.SPANNING
     if table.email in by:
         return Scope.EMAIL
     if single or table.owner_column in by or any(_leads_to_an_owner(table, name) for name in by):

@@ -110,13 +110,15 @@ class Asker:
 
 
 @asynccontextmanager
-async def gateway_over(where: Addresses, *, now: datetime = EPOCH) -> AsyncIterator[Asker]:
+async def gateway_over(
+    where: Addresses, *, now: datetime = EPOCH, **settings: Any
+) -> AsyncIterator[Asker]:
     """A gateway over these stores, which takes the viewer that each request names.
 
     Its clock starts at `now`.
     """
     app = create_app(
-        ServerSettings(),
+        ServerSettings(**settings),
         where,
         id_key=_SECRET,
         viewer=ANONYMOUS,
