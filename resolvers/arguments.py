@@ -11,8 +11,8 @@ from loaders.stores.interface import Range
 from loaders.tables.facts import Column
 from loaders.tables.kinds import Kind
 
-LONGEST_KEY = 1_024
-"""DynamoDB's bound on a sort key, in bytes; no key that we know of is longer."""
+LONGEST_TEXT = 1_024
+"""In bytes. No key that is stored is longer: DynamoDB's sort columns hold no more."""
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 _MOST_DIGITS = 20
@@ -52,8 +52,8 @@ def text(given: str, argument: str) -> str:
         raise BadUserInput(f"{argument} must not be empty", argument=argument)
     if "\0" in given:
         raise BadUserInput(f"{argument} must not hold a NUL character", argument=argument)
-    if len(given.encode()) > LONGEST_KEY:
-        raise BadUserInput(f"{argument} is longer than {LONGEST_KEY} bytes", argument=argument)
+    if len(given.encode()) > LONGEST_TEXT:
+        raise BadUserInput(f"{argument} is longer than {LONGEST_TEXT} bytes", argument=argument)
     return given
 
 

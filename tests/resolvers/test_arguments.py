@@ -11,7 +11,7 @@ from loaders.errors import BadUserInput
 from loaders.stores.interface import Range
 from loaders.tables.facts import Column
 from loaders.tables.kinds import BIG_INTEGER, FLAG, INTEGER, TEXT, Kind, choice
-from resolvers.arguments import LONGEST_KEY, column_range, column_value, graphql_name
+from resolvers.arguments import LONGEST_TEXT, column_range, column_value, graphql_name
 
 
 class Size(Enum):
@@ -42,7 +42,7 @@ def test_a_python_name_is_known_to_clients_in_camel_case(name: str, known_as: st
         (BIG_INTEGER, str(2**63 - 1), 2**63 - 1),
         (BIG_INTEGER, str(-(2**63)), -(2**63)),
         (TEXT, " 7 ", " 7 "),
-        (TEXT, "ü" * (LONGEST_KEY // 2), "ü" * (LONGEST_KEY // 2)),
+        (TEXT, "ü" * (LONGEST_TEXT // 2), "ü" * (LONGEST_TEXT // 2)),
         (FLAG, False, False),
         (choice("s", "m"), Size.SMALL, "s"),
     ],
@@ -64,7 +64,7 @@ def test_the_stored_form_of_an_argument(kind: Kind, given: Any, stored: Any) -> 
         (BIG_INTEGER, "9" * 10_000, "it is beyond what 64 bits hold"),
         (TEXT, "", "it must not be empty"),
         (TEXT, "\0", "it must not hold a NUL character"),
-        (TEXT, "ü" * (LONGEST_KEY // 2) + "!", "it is longer than 1024 bytes"),
+        (TEXT, "ü" * (LONGEST_TEXT // 2) + "!", "it is longer than 1024 bytes"),
     ],
     ids=lambda value: repr(value)[:20],
 )
