@@ -49,7 +49,7 @@ async def examine_postgres(
 @asynccontextmanager
 async def _connected(address: PostgresAddress) -> AsyncIterator[Any]:
     connection = await asyncpg.connect(
-        address.url.replace("postgresql+asyncpg://", "postgresql://", 1),
+        address.url,
         timeout=address.connect_timeout,
         command_timeout=_PATIENCE,
         server_settings={"application_name": "quintet", "default_transaction_read_only": "on"},

@@ -63,7 +63,7 @@ class PostgresTarget(Target):
     @asynccontextmanager
     async def open(cls, product: str, url: str) -> AsyncIterator[PostgresTarget]:
         """Connects, and makes the ledger where it is missing."""
-        connection = await asyncpg.connect(url.replace("postgresql+asyncpg:", "postgresql:", 1))
+        connection = await asyncpg.connect(url)
         try:
             # CREATE TABLE IF NOT EXISTS alone would be a notice each time.
             if await connection.fetchval("SELECT to_regclass($1)", LEDGER) is None:

@@ -80,7 +80,7 @@ class PostgresStore:
     async def open(cls, product: str, address: PostgresAddress) -> Self:
         """A store that has not connected yet: its database may be down while the gateway starts."""
         pool = asyncpg.create_pool(
-            address.url.replace("postgresql+asyncpg://", "postgresql://", 1),
+            address.url,
             min_size=0,
             max_size=address.connections,
             timeout=address.connect_timeout,

@@ -603,8 +603,6 @@ def given(
     """The settings of stores with every table and no row, by which a command finds them."""
     unique = uuid.uuid4().hex
     settings = {
-        "GATEWAY_ID_KEY": "a secret of the tests, of 32 characters",
-        "GATEWAY_INSECURE_VIEWER": "anonymous",
         "DYNAMODB_ENDPOINT_URL": dynamodb.endpoint,
         "AWS_ACCESS_KEY_ID": "demo",
         "AWS_SECRET_ACCESS_KEY": "demo",
