@@ -170,7 +170,8 @@ class ToPage(Link):
 
 @dataclass(frozen=True)
 class ToEach(Link):
-    """Leads to the rows that a list of ids names, in its order, null where one dangles."""
+    """Leads to the rows that a list of ids names, in its order; null in place of one that dangles
+    or is null itself."""
 
     at_most: int = 100
 
@@ -238,12 +239,14 @@ class ByOneOf:
 
 
 def _key_of_member(access: Any, value: Any, argument: str) -> Key:
-    columns = [access.table.columns[name] for name in access.by]
-    if len(columns) == 1:
-        return (column_value(columns[0], value, argument),)
+    """The key that a member gives: itself, or its own members, named as the columns are."""
+    columns = access.table.columns
+    if len(access.by) == 1:
+        return (column_value(columns[access.by[0]], value, argument),)
+    given = {graphql_name(name): part for name, part in vars(value).items()}
     return tuple(
-        column_value(column, part, f"{argument}.{graphql_name(name)}")
-        for column, (name, part) in zip(columns, vars(value).items(), strict=True)
+        column_value(columns[column], given[name], f"{argument}.{name}")
+        for column, name in zip(access.by, map(graphql_name, access.by), strict=True)
     )
 
 

@@ -200,15 +200,19 @@ def choice(*values: str) -> Kind:
     return Kind("choice", "S", parse, choices=values)
 
 
-def list_of(item: Kind) -> Kind:
-    """A list, each item of which is of one kind."""
+def list_of(item: Kind, *, gaps: bool = False) -> Kind:
+    """A list, each item of which is of one kind; with `gaps`, some may be null."""
 
     def parse(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise ValueError("is no list")
-        return [item.parse(entry) for entry in value]
+        return [None if gaps and entry is None else item.parse(entry) for entry in value]
 
     return Kind(f"list of {item.name}", "L", parse)
+
+
+IDS = list_of(INTEGER, gaps=True)
+"""Ids of rows: a null among them leads nowhere, like the id of a row that is gone."""
 
 
 def shape(**members: Kind) -> Kind:
