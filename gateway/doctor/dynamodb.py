@@ -9,11 +9,18 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gateway.doctor.aws import Aws, code
-from gateway.doctor.documents import BILLING, ENCRYPTION, RECOVERY, without
 from gateway.doctor.findings import Finding, Level, finding
 from gateway.doctor.sample import readable, sample_dynamodb
 from loaders.stores.dynamo_client import DynamoAddress, open_client
+from loaders.tables.catalogue import UNSAID
 from loaders.tables.dynamodb import DynamoTable
+from loaders.tables.facts import Unsaid
+
+_WITHOUT = {
+    Unsaid.BILLING: "a burst of requests is throttled at the provisioned capacity",
+    Unsaid.ENCRYPTION: "the key is AWS's alone, and no record shows its use",
+    Unsaid.RECOVERY: "rows that are lost by mistake cannot be brought back",
+}
 
 Key = tuple[tuple[str, str], ...]
 """The attributes of a key, each with its type."""
@@ -162,18 +169,23 @@ def compare(aws: Aws, table: DynamoTable, name: str, live: TableOf) -> Iterator[
     if live.billing != declared.billing:
         says = f"is billed {live.billing} and should be {declared.billing}"
         mend = aws.command("update-table", TableName=name, BillingMode=declared.billing)
-        yield finding(f"{table}", says, (mend,), without=without(table.product, BILLING))
+        yield finding(f"{table}", says, (mend,), without=_without(table, Unsaid.BILLING))
     if declared.encrypted and not live.encrypted:
         mend = aws.command("update-table", TableName=name, SSESpecification={"Enabled": True})
         says = "is not encrypted with a key of KMS"
-        yield finding(f"{table}", says, (mend,), without=without(table.product, ENCRYPTION))
+        yield finding(f"{table}", says, (mend,), without=_without(table, Unsaid.ENCRYPTION))
     if declared.recovery and live.recovery is False:
         says, mend = "has no point-in-time recovery", _recover(aws, name)
-        yield finding(f"{table}", says, (mend,), without=without(table.product, RECOVERY))
+        yield finding(f"{table}", says, (mend,), without=_without(table, Unsaid.RECOVERY))
     if live.ttl != declared.ttl:
         says = f"expires by {live.ttl or 'nothing'} and should by {declared.ttl or 'nothing'}"
         yield finding(f"{table}", says, tuple(_expire(aws, name, live.ttl, declared.ttl)))
     yield from _indexes(aws, table, name, declared, live)
+
+
+def _without(table: DynamoTable, aspect: Unsaid) -> str | None:
+    """What is off where a table lacks this; None where its product's document asks for it."""
+    return f"off without it: {_WITHOUT[aspect]}" if (table.product, aspect) in UNSAID else None
 
 
 def _indexes(

@@ -90,7 +90,6 @@ async def test_throttling_without_end_is_given_up_at_the_deadline(
     with pytest.raises(DeadlineExceeded) as late:
         await store.find(MOVIE, KEYS, reading.terms(MOVIE, seconds=SHORT))
     assert SHORT * 0.9 < time.monotonic() - started < LATE
-    assert len(wire.requests) > 1
     assert str(late.value) == "stream: DynamoDB did not answer in time"
     assert late.value.extensions == {
         "code": "DEADLINE_EXCEEDED",
@@ -131,7 +130,6 @@ async def test_what_stays_unprocessed_is_given_up_at_the_deadline(
     with pytest.raises(DeadlineExceeded) as late:
         await store.find(MOVIE, KEYS[:1], reading.terms(MOVIE, seconds=SHORT))
     assert late.value.product == "stream"
-    assert len(wire.requests) > 1
 
 
 async def test_a_connection_that_was_cut_is_made_anew(
