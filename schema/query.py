@@ -98,7 +98,12 @@ from schema.titles import (
 
 @object_type
 class Query:
-    """Where queries begin."""
+    """Where queries begin.
+
+    What does not exist and what you may not see look alike: null, or an empty list. What is for
+    staff is null for others; a list for staff, a person and whatever is found by a secret are
+    refused to them with the error `FORBIDDEN`.
+    """
 
     node: Node | None = resolved_by(
         resolve_node.node, id=required(strawberry.ID, "The global id that a field `id` answered.")
@@ -170,7 +175,8 @@ class Query:
     titles: Connection[Title] | None = pages_by(
         resolve_titles.titles_named, named=required(str, "The exact name.")
     )
-    """The titles of one name: those of myAI.stream, then those of Axolotly."""
+    """The titles of one name: those of myAI.stream, then those of Axolotly. A product that does not
+    answer is an error at the end; the other's titles stay."""
     movies: Connection[Movie] | None = pages_by(
         resolve_titles.movies,
         genre=required(str, "The primary genre, as stored."),
