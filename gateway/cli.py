@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
     try:
         given.command(given)
-    except (SettingsError, EngineError, PortTaken, NotCreated) as error:
+    except (SettingsError, EngineError, PortTaken, NotCreated, SeedError) as error:
         say(str(error))
         sys.exit(2)
 
@@ -109,10 +109,9 @@ def _add_seed(commands: Any) -> None:
 
 
 def _scale(given: str) -> int:
-    scale = int(given)
-    if not 1 <= scale <= MOST_SCALE:
+    if not (given.isdecimal() and 1 <= int(given) <= MOST_SCALE):
         raise argparse.ArgumentTypeError(f"is a number from 1 to {MOST_SCALE}")
-    return scale
+    return int(given)
 
 
 def _seed(given: argparse.Namespace) -> None:
@@ -121,9 +120,6 @@ def _seed(given: argparse.Namespace) -> None:
             seed_stores(read_store_settings(), given.scale, beside_others=given.beside_others)
         else:
             seed_directory(given.directory, given.scale)
-    except SeedError as error:
-        say(str(error))
-        sys.exit(2)
     except KeyboardInterrupt:
         say("Stopped. The same command goes on from here.")
         sys.exit(130)

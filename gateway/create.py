@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from gateway.stores import Addresses
-from loaders.stores.dynamo_client import DynamoAddress, open_client
+from loaders.stores.dynamo_client import DynamoAddress, error_code, open_client
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.postgresql import PostgresTable
@@ -166,7 +166,7 @@ async def _keep_recovery(client: Any, table: DynamoTable, name: str, say: Say) -
     try:
         described = await client.describe_continuous_backups(TableName=name)
     except ClientError as error:
-        if error.response["Error"].get("Code") == "UnknownOperationException":
+        if error_code(error) == "UnknownOperationException":
             return  # an embedded engine without backups
         raise
     recovery = described["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})

@@ -6,6 +6,8 @@ import re
 from enum import Enum
 from typing import Any
 
+from strawberry import UNSET
+
 from loaders.errors import BadUserInput
 from loaders.stores.interface import Range
 from loaders.tables.facts import Column
@@ -61,7 +63,7 @@ def column_range(column: str, given: Any, argument: str) -> Range | None:
     """The range that an argument gives a column; BadUserInput where it ends before it begins."""
     if given is None:
         return None
-    low, high = given.bounds()
+    low, high = (None if end is UNSET else end for end in (given.from_, given.to))
     if low is not None and high is not None and high < low:
         raise BadUserInput(f"{argument} ends before it begins", argument=argument)
     return None if low is None and high is None else Range(column, low, high)

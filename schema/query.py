@@ -110,7 +110,8 @@ class Query:
     )
     """Anything by its global id; null where it does not exist or is not yours."""
     nodes: list[Node | None] | None = resolved_by(
-        resolve_node.nodes, ids=required(list[strawberry.ID], "Global ids, at most 100.")
+        resolve_node.nodes,
+        ids=required(list[strawberry.ID], f"Global ids, at most {resolve_node.NODES_AT_MOST}."),
     )
     """Things by their global ids, in the order of the ids; null where one does not exist or is not
     yours."""
@@ -322,7 +323,10 @@ class Query:
     """One question of the question bank."""
     questions: list[Question | None] | None = resolved_by(
         resolve_assessments.questions,
-        ids=required(list[strawberry.ID], "The ids of questions (`questionId`), at most 100."),
+        ids=required(
+            list[strawberry.ID],
+            f"The ids of questions (`questionId`), at most {resolve_assessments.IDS_AT_MOST}.",
+        ),
     )
     """Questions of the question bank, in the order of the ids; null where one does not exist."""
     rubric: Rubric | None = resolved_by(
@@ -331,7 +335,10 @@ class Query:
     """One criterion that answers are scored by."""
     rubrics: list[Rubric | None] | None = resolved_by(
         resolve_assessments.rubrics,
-        ids=required(list[strawberry.ID], "The ids of rubrics (`rubricId`), at most 100."),
+        ids=required(
+            list[strawberry.ID],
+            f"The ids of rubrics (`rubricId`), at most {resolve_assessments.IDS_AT_MOST}.",
+        ),
     )
     """Criteria that answers are scored by, in the order of the ids; null where one does not
     exist."""

@@ -302,13 +302,10 @@ class Insight(Node):
 class ConfidenceRange:
     """A range of confidence, which is from 0 to 1; either end may be left open."""
 
-    from_: float | None = strawberry.field(name="from", default=None)
+    from_: float | None = strawberry.field(name="from", default=strawberry.UNSET)
     """The lowest confidence, itself included."""
-    to: float | None = None
+    to: float | None = strawberry.UNSET
     """The highest confidence, itself included."""
-
-    def bounds(self) -> tuple[float | None, float | None]:
-        return self.from_, self.to
 
 
 @input_type()

@@ -8,10 +8,10 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gateway.doctor.aws import Aws, code
+from gateway.doctor.aws import Aws
 from gateway.doctor.findings import Finding, Level, finding
 from gateway.doctor.sample import readable, sample_dynamodb
-from loaders.stores.dynamo_client import DynamoAddress, open_client
+from loaders.stores.dynamo_client import DynamoAddress, error_code, open_client
 from loaders.tables.catalogue import UNSAID
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.facts import Unsaid
@@ -101,7 +101,7 @@ async def _live(aws: Aws, name: str) -> TableOf | None:
     try:
         body = (await aws.ask("describe_table", TableName=name))["Table"]
     except ClientError as error:
-        if code(error) == "ResourceNotFoundException":
+        if error_code(error) == "ResourceNotFoundException":
             return None
         raise
     expiry = (await aws.ask("describe_time_to_live", TableName=name))["TimeToLiveDescription"]
@@ -115,7 +115,7 @@ async def recovery_of(aws: Aws, name: str) -> bool | None:
     try:
         answer = await aws.ask("describe_continuous_backups", TableName=name)
     except ClientError as error:
-        if code(error) == "UnknownOperationException":
+        if error_code(error) == "UnknownOperationException":
             return None
         raise
     described = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
@@ -208,8 +208,8 @@ def _indexes(
 def _index_differs(table: DynamoTable, wanted: IndexOf, found: IndexOf) -> str | None:
     if found.key != wanted.key:
         return f"has the key {_listed(found.key)} and should have {_listed(wanted.key)}"
-    read = readable(table) if wanted.attributes is None else sorted(wanted.attributes)
-    lacking = [] if found.attributes is None else [a for a in read if a not in found.attributes]
+    projected = found.attributes
+    lacking = [] if projected is None else [a for a in readable(table) if a not in projected]
     if lacking:
         return f"does not project {', '.join(lacking)}"
     return None if found.state in ("ACTIVE", "UPDATING") else f"is {found.state}"

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from gateway.demo.data.making import Tables
 from gateway.demo.load import append_postgres, put_apart, put_together
 from loaders.stores.attributes import to_attribute, to_python
-from loaders.stores.dynamo_client import DynamoAddress, open_client
+from loaders.stores.dynamo_client import DynamoAddress, error_code, open_client
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
 
 LEDGER = "quintet_seed_ledger"
@@ -168,7 +168,7 @@ async def _make_ledger(client: Any) -> None:
     try:
         await client.describe_table(TableName=LEDGER)
     except ClientError as error:
-        if error.response["Error"].get("Code") != "ResourceNotFoundException":
+        if error_code(error) != "ResourceNotFoundException":
             raise
         await client.create_table(
             TableName=LEDGER,

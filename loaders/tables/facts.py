@@ -100,8 +100,7 @@ class Index:
     """A way to rows, by its leading columns and in the order of the rest.
 
     `folded`: over lower(first column). `containing`: finds the rows whose array holds a value.
-    `reason` is set where the product's document has no such
-    index and our own reads need it.
+    `reason` is set where the product's document has no such index and our own reads need it.
     """
 
     name: str

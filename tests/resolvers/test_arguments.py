@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 import pytest
+from strawberry import UNSET
 
 from loaders.errors import BadUserInput
 from loaders.stores.interface import Range
@@ -76,19 +77,18 @@ def test_what_a_column_cannot_hold_is_refused(kind: Kind, given: Any, message: s
 
 
 class Years(NamedTuple):
-    low: int | None
-    high: int | None
-
-    def bounds(self) -> tuple[int | None, int | None]:
-        return self
+    from_: Any
+    to: Any
 
 
 @pytest.mark.parametrize("given", [(1927, 1950), (1927, 1927), (None, 1950), (1927, None)])
 def test_the_range_of_an_argument(given: tuple[int | None, int | None]) -> None:
     assert column_range("year", Years(*given), "years") == Range("year", *given)
+    left_out = Years(*(UNSET if year is None else year for year in given))
+    assert column_range("year", left_out, "years") == Range("year", *given)
 
 
-@pytest.mark.parametrize("given", [Years(None, None), None])
+@pytest.mark.parametrize("given", [Years(None, None), Years(UNSET, None), None])
 def test_a_range_without_bounds_is_none(given: Years | None) -> None:
     assert column_range("year", given, "years") is None
 
