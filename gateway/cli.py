@@ -1,9 +1,11 @@
-"""The command line: `gateway demo`, `serve`, `create`, `doctor`, `seed`, `schema`, `settings`."""
+"""The command line: `gateway demo`, `serve`, `create`, `doctor`, `seed`, `explain`, `schema`, …"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +17,8 @@ from gateway.create import NotCreated, create_all
 from gateway.demo.processes import EngineError
 from gateway.demo.run import run_demo
 from gateway.doctor.examine import examine, healthy, show, show_json
+from gateway.execution.explain import as_text
+from gateway.explain import NotExplained, Query
 from gateway.listening import PortTaken, listen, serve, url
 from gateway.progress import say
 from gateway.seed.plan import MOST_SCALE
@@ -41,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
     try:
         given.command(given)
-    except (SettingsError, EngineError, PortTaken, NotCreated, SeedError) as error:
+    except (SettingsError, EngineError, PortTaken, NotCreated, SeedError, NotExplained) as error:
         say(str(error))
         sys.exit(2)
 
@@ -74,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="print what is found as JSON")
     doctor.set_defaults(command=_doctor)
     _add_seed(commands)
+    _add_explain(commands)
     schema = commands.add_parser("schema", help="print the schema's definition")
     schema.set_defaults(command=_schema)
     settings = commands.add_parser("settings", help="list the environment variables")
@@ -106,6 +111,41 @@ def _add_seed(commands: Any) -> None:
         help="with --stores: write even where tables hold rows that seeding did not make",
     )
     seed.set_defaults(command=_seed)
+
+
+def _add_explain(commands: Any) -> None:
+    explaining = commands.add_parser(
+        "explain", help="say what a query asks of the stores at most, without asking them"
+    )
+    explaining.add_argument("file", type=Path, metavar="FILE.graphql")
+    explaining.add_argument("--operation", metavar="NAME", help="which operation of the file")
+    explaining.add_argument(
+        "--variables", default="{}", metavar="JSON", help="the values of its variables"
+    )
+    explaining.add_argument(
+        "--as",
+        dest="viewer",
+        default="anonymous",
+        metavar="VIEWER",
+        help="who asks, such as `ada@example.com; roles=support` (default: %(default)s)",
+    )
+    how = explaining.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="print all that is known, as JSON")
+    how.add_argument("--code", action="store_true", help="print the code that is generated")
+    explaining.set_defaults(command=_explain)
+
+
+def _explain(given: argparse.Namespace) -> None:
+    try:
+        viewer = parse_viewer(given.viewer)
+    except BadUserInput as error:
+        raise NotExplained(f"--as: {error}") from None
+    query = Query.read(given.file, given.variables, given.operation, viewer)
+    if given.code:
+        sys.stdout.write(query.code())
+    else:
+        told = query.explained(os.environ.get("GATEWAY_ID_KEY", ""))
+        sys.stdout.write(json.dumps(told, indent=2) + "\n" if given.json else as_text(told))
 
 
 def _scale(given: str) -> int:
