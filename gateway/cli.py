@@ -12,21 +12,20 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gateway.app import ENDPOINT, create_app
+from gateway import serving
 from gateway.create import NotCreated, create_all
 from gateway.demo.processes import EngineError
 from gateway.demo.run import run_demo
 from gateway.doctor.examine import examine, healthy, show, show_json
 from gateway.execution.explain import as_text
 from gateway.explain import NotExplained, Query
-from gateway.listening import PortTaken, listen, serve, url
+from gateway.listening import PortTaken
 from gateway.progress import say
 from gateway.seed.plan import MOST_SCALE
 from gateway.seed.run import SeedError, seed_directory, seed_stores
 from gateway.settings import (
     ServeSettings,
     SettingsError,
-    read_serve_settings,
     read_server_settings,
     read_store_settings,
 )
@@ -36,8 +35,6 @@ from loaders.errors import BadUserInput
 from schema.build import sdl
 
 DEMO_DIRECTORY = Path(".demo")
-GRACE = 10
-"""Seconds that requests may take to end when the gateway is stopped."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -62,6 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.set_defaults(command=_demo)
     serve = commands.add_parser("serve", help="serve on the stores that the settings name")
+    serve.add_argument(
+        "--workers",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="processes that share the port (default: %(default)s)",
+    )
     serve.set_defaults(command=_serve)
     create = commands.add_parser(
         "create", help="make tables, indexes and triggers that are missing"
@@ -170,16 +174,8 @@ def _demo(given: argparse.Namespace) -> None:
 
 
 def _serve(given: argparse.Namespace) -> None:
-    settings = read_serve_settings()
-    try:
-        viewer = parse_viewer(settings.gateway_insecure_viewer)
-    except BadUserInput as error:
-        raise SettingsError(f"GATEWAY_INSECURE_VIEWER: {error}") from None
-    app = create_app(settings, addresses(settings), id_key=settings.gateway_id_key, viewer=viewer)
-    listening = listen(settings.host, settings.port)
-    say(f"GraphQL: {url(listening)}{ENDPOINT}")
     with suppress(KeyboardInterrupt):
-        serve(app, listening, timeout_graceful_shutdown=GRACE)
+        serving.run(given.workers)
 
 
 def _create(given: argparse.Namespace) -> None:
@@ -196,7 +192,7 @@ def _create(given: argparse.Namespace) -> None:
 
 def _count(given: str) -> int:
     if not (given.isdecimal() and int(given)):
-        raise argparse.ArgumentTypeError("is a number of rows, 1 or more")
+        raise argparse.ArgumentTypeError("is a number, 1 or more")
     return int(given)
 
 
