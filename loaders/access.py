@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -29,10 +29,12 @@ from loaders.stores.interface import (
     Union,
     Window,
 )
+from loaders.stores.statements import STATEMENTS_KEPT
 from loaders.stores.together import together
 from loaders.tables.facts import DeclarationError, Row, StoredTable, Through
 
 Columns = str | tuple[str, ...]
+_NONE: frozenset[str] = frozenset()
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -73,11 +75,7 @@ class Access:
 
     def selected(self, asked: Asked, compared: Sequence[str] = ()) -> tuple[str, ...]:
         """The columns that are read, given those that a document asks for."""
-        route, table = self.route, self.table
-        named = asked.get(table, frozenset())
-        return table.ordered(
-            [*named, *table.always, *route.by, *route.position, *route.brings, *compared]
-        )
+        return _selected(self.route, asked.get(self.table, _NONE), tuple(compared))
 
     async def _answers(
         self,
@@ -332,6 +330,14 @@ class Distinct(Access):
             lambda store, askable: store.values(self.route, askable, self.at_most + 1, terms),
         )
         return [found.get(key, []) for key in keys]
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _selected(route: Route, asked: frozenset[str], compared: tuple[str, ...]) -> tuple[str, ...]:
+    table = route.table
+    return table.ordered(
+        [*asked, *table.always, *route.by, *route.position, *route.brings, *compared]
+    )
 
 
 def one(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from strawberry import UNSET
@@ -21,6 +22,7 @@ _MOST_DIGITS = 20
 """More than any number of 64 bits has; `int` takes no number of thousands."""
 
 
+@cache
 def graphql_name(name: str) -> str:
     """The name that a client knows a Python name by."""
     first, *rest = name.rstrip("_").split("_")

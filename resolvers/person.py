@@ -24,14 +24,14 @@ class Person:
 
 
 @follows()
-async def viewer(_: None, info: Asking) -> Person | None:
+def viewer(_: None, info: Asking) -> Person | None:
     """The person who asks; null where they are anonymous."""
     email = info.context.viewer.email
     return None if email is None else Person(email)
 
 
 @follows()
-async def person(_: None, info: Asking, email: str) -> Person:
+def person(_: None, info: Asking, email: str) -> Person:
     """The person of an e-mail, for staff."""
     if not info.context.viewer.is_staff:
         raise Forbidden("a person is found by e-mail by staff alone; `viewer` is you")
@@ -40,14 +40,14 @@ async def person(_: None, info: Asking, email: str) -> Person:
 
 @follows()
 @needs("email")
-async def person_of_account(account: Row, info: Asking) -> Person | None:
+def person_of_account(account: Row, info: Asking) -> Person | None:
     """The person behind an account that the viewer sees."""
     email = table_of(account).columns["email"].read(account)
     return None if email is None else Person(email)
 
 
 @follows()
-async def email(somebody: Person, info: Asking) -> str | None:
+def email(somebody: Person, info: Asking) -> str | None:
     """The e-mail, masked for support where it is not their own."""
     viewer = info.context.viewer
     own = viewer.has(somebody.email)

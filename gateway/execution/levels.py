@@ -234,6 +234,13 @@ def _put(made: Sequence[Any], field: Field, values: Values) -> None:
 async def _settled(values: list[Any]) -> list[Any]:
     """The values, once those of them that have to be awaited are there."""
     places = [place for place, value in enumerate(values) if isawaitable(value)]
+    if len(places) == 1:
+        (place,) = places
+        try:
+            values[place] = await values[place]
+        except Exception as error:
+            values[place] = error
+        return values
     found = await asyncio.gather(*(values[place] for place in places), return_exceptions=True)
     for place, value in zip(places, found, strict=True):
         values[place] = value

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any, Literal
 
 from graphql import ExecutionResult, GraphQLError
@@ -67,7 +67,7 @@ class Gateway:
 
         `explain` shows what it asks of the stores at most, without running it for "plan".
         """
-        request_id = uuid.uuid4().hex
+        request_id = token_hex(16)
         document = self.documents.get(operation.query)
         if document.errors:
             return Answer(

@@ -16,7 +16,7 @@ Key = tuple[Any, ...]
 """The values of a route's `by` columns, in their order."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Route:
     """A way to rows that a key or an index serves.
 
@@ -57,7 +57,7 @@ class Part:
     path: tuple[Through, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Union(Route):
     """A way to the rows of several tables below one ancestor's row, in one order.
 
