@@ -41,7 +41,7 @@ class Leaf(Protocol):
     name: str
     parent: GraphQLObjectType
     named: GraphQLNamedType
-    reading: Reading | None
+    reading: Reading
 
     @property
     def is_shown(self) -> bool: ...
@@ -66,7 +66,7 @@ def compiled(fields: Sequence[Leaf]) -> Build:
     names: dict[str, Any] = dict(_NAMES)
     for number, field in enumerate(fields):
         names[f"show{number}"] = field.show
-        if field.reading and isinstance(field.named, GraphQLEnumType):
+        if isinstance(field.named, GraphQLEnumType):
             names[f"enum{number}"] = _enum_names(field.reading, field.named)
     exec(compile(source_of(fields), "<selection>", "exec"), names)
     build: Build = names["build"]
@@ -92,7 +92,7 @@ def source_of(fields: Sequence[Leaf]) -> str:
 def _expression(field: Leaf, number: int) -> str:
     if not field.is_shown:
         return "None"
-    if field.reading is None:
+    if field.name == "__typename":
         return repr(field.parent.name)
     slow = f"show{number}(source, failed)"
     check = _check(field.reading, field.named)

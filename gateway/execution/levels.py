@@ -15,6 +15,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLObjectType
 from graphql.execution.values import VariableValues
+from graphql.pyutils import is_iterable
 
 from gateway.execution.failures import Failure, Level, settle
 from gateway.execution.plan import Field, Plan, Selection
@@ -145,11 +146,16 @@ class _Run:
         for index, entries in enumerate(lists):
             if entries is None or isinstance(entries, Exception):
                 self._null(entries, field, level, index, None)
-            elif isinstance(entries, str | dict) or not isinstance(entries, Iterable):
+            elif not is_iterable(entries):
                 self._fail(field.no_list, field, level, index)
             else:
                 before = len(found)
-                found += entries
+                try:
+                    found += entries
+                except Exception as error:  # of a generator
+                    del found[before:]
+                    self._fail(error, field, level, index)
+                    continue
                 length = len(found) - before
                 slot = level.objects[index][field.key] = [None] * length
                 owners += [index] * length
