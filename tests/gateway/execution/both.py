@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from graphql import (
-    ExecutionResult,
     FieldNode,
     TypeInfo,
     TypeInfoVisitor,
@@ -22,8 +21,9 @@ from graphql import (
     visit,
 )
 
+from gateway.execution.documents import Operation
 from gateway.execution.executors import LevelExecutor, ReferenceExecutor
-from gateway.execution.run import Gateway, Operation
+from gateway.execution.run import Gateway
 from gateway.execution.writing import to_bytes
 from gateway.viewers import parse_viewer
 from schema.build import graphql_schema
@@ -69,11 +69,6 @@ class Said:
         """`maps` are the names under which stored maps are answered: their members come from
         DynamoDB in another order each time."""
         return cls(data, to_bytes(_in_order(data, maps)), frozenset(map(Error.of, errors)))
-
-    @classmethod
-    def by(cls, result: ExecutionResult) -> Self:
-        """What a result says."""
-        return cls.of(result.data, [error.formatted for error in result.errors or ()])
 
     @property
     def by_null(self) -> dict[Place | None, set[Error]]:
@@ -185,7 +180,12 @@ class Both:
         self.reference = Direct(replace(gateway, executor=reference))
 
 
-def differences(levels: Sequence[Answer], reference: Sequence[Answer]) -> list[str]:
-    """What answers to the same operations differ in."""
-    found = (difference(a.said, b.said) for a, b in zip(levels, reference, strict=True))
-    return [what for what in found if what]
+def differences(levels: Sequence[asking.Answer], reference: Sequence[asking.Answer]) -> list[str]:
+    """What answers of `Direct` to the same operations differ in."""
+    pairs = zip(map(_said, levels), map(_said, reference), strict=True)
+    return [what for pair in pairs if (what := difference(*pair))]
+
+
+def _said(answer: asking.Answer) -> Said:
+    assert isinstance(answer, Answer)
+    return answer.said

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.execution.both import Both, differences
-from tests.operations.expected import FOLDER, Case, cases, name_of
+from tests.operations.expected import FOLDER, cases, name_of
 
 QUICK = "nodes"
 """The folder whose operations are compared where time is short: they touch every type."""
