@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Self
 
 from graphql import (
@@ -117,6 +118,7 @@ class _Maps(Visitor):
             self.names.add(node.alias.value if node.alias else node.name.value)
 
 
+@lru_cache(1)
 def _maps(query: str) -> set[str]:
     info = TypeInfo(graphql_schema)
     found = _Maps(info)
@@ -181,9 +183,11 @@ class Both:
 
 
 def differences(levels: Sequence[asking.Answer], reference: Sequence[asking.Answer]) -> list[str]:
-    """What answers of `Direct` to the same operations differ in."""
+    """What answers of `Direct` to the same operations differ in, their store calls included."""
     pairs = zip(map(_said, levels), map(_said, reference), strict=True)
-    return [what for pair in pairs if (what := difference(*pair))]
+    found = [what for pair in pairs if (what := difference(*pair))]
+    calls = [(a.calls, b.calls) for a, b in zip(levels, reference, strict=True)]
+    return found + [f"calls\n{ours}\n{theirs}" for ours, theirs in calls if ours != theirs]
 
 
 def _said(answer: asking.Answer) -> Said:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from random import Random
 
 import pytest
 
@@ -17,6 +18,7 @@ from loaders.clock import Clock
 from schema.build import graphql_schema
 from tests.engines import Addresses
 from tests.gateway.execution.both import Both
+from tests.gateway.execution.breaking import broken_stores
 from tests.operations.asking import SEAL
 
 IMAGES = "https://images.example/"
@@ -43,4 +45,17 @@ async def both_over(where: StoreAddresses) -> AsyncIterator[Both]:
 async def both(engines: Addresses) -> AsyncIterator[Both]:
     """Over the engines that all tests share."""
     async with both_over(engines.stores()) as executors:
+        yield executors
+
+
+@pytest.fixture(scope="session")
+async def both_over_broken(
+    engines: Addresses, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Both]:
+    """Over stores of which every other row is broken."""
+    chance = Random(pytestconfig.getoption("seed"))
+    async with (
+        broken_stores(engines, tmp_path_factory.mktemp("dynamodb"), chance) as where,
+        both_over(where) as executors,
+    ):
         yield executors

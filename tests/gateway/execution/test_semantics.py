@@ -188,7 +188,8 @@ type Leaves { int: Int float: Float text: String id: ID flag: Boolean colour: Co
 VALUES: tuple[Any, ...] = (
     None, 0, -1, 2**31 - 1, 2**31, -(2**31), -(2**31) - 1, 2**63, 1.0, 1.5, -0.0, nan, inf, -inf,
     True, False, "", "5", "text", "RED", "BLUE", Text("RED"), Text("x"), Colour.RED,
-    Decimal("1.50"), Decimal("7"), Decimal("NaN"), [], ["RED"], ["RED", "BLUE"], {}, {"a": 1}, b"x", object,
+    Decimal("1.50"), Decimal("7"), Decimal("NaN"), [], ["RED"], ["RED", "BLUE"], {}, {"a": 1},
+    b"x", object,
 )  # fmt: skip
 
 
