@@ -5,16 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import asyncpg
-from botocore.exceptions import BotoCoreError, ClientError
-
 from gateway.app import ENDPOINT, create_app
-from gateway.create import create_dynamodb, create_postgres
+from gateway.create import NotCreated, create_all
 from gateway.demo.processes import EngineError
 from gateway.demo.run import run_demo
 from gateway.doctor.examine import examine, healthy, show, show_json
@@ -25,14 +22,13 @@ from gateway.seed.run import SeedError, seed_directory, seed_stores
 from gateway.settings import (
     ServeSettings,
     SettingsError,
-    database_url,
+    read_serve_settings,
     read_server_settings,
-    read_settings,
+    read_store_settings,
 )
 from gateway.stores import addresses
 from gateway.viewers import parse_viewer
 from loaders.errors import BadUserInput
-from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from schema.build import sdl
 
 DEMO_DIRECTORY = Path(".demo")
@@ -40,16 +36,12 @@ GRACE = 10
 """Seconds that requests may take to end when the gateway is stopped."""
 
 
-class NotCreated(Exception):
-    """A store that tables cannot be made in."""
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; a mistake of its user ends it with a message and status 2."""
     given = _parser().parse_args(arguments)
     try:
         given.command(given)
-    except (SettingsError, EngineError, PortTaken, NotCreated) as error:
+    except (SettingsError, EngineError, PortTaken, NotCreated, SeedError) as error:
         say(str(error))
         sys.exit(2)
 
@@ -117,21 +109,17 @@ def _add_seed(commands: Any) -> None:
 
 
 def _scale(given: str) -> int:
-    scale = int(given)
-    if not 1 <= scale <= MOST_SCALE:
+    if not (given.isdecimal() and 1 <= int(given) <= MOST_SCALE):
         raise argparse.ArgumentTypeError(f"is a number from 1 to {MOST_SCALE}")
-    return scale
+    return int(given)
 
 
 def _seed(given: argparse.Namespace) -> None:
     try:
         if given.stores:
-            seed_stores(read_settings(), given.scale, beside_others=given.beside_others)
+            seed_stores(read_store_settings(), given.scale, beside_others=given.beside_others)
         else:
             seed_directory(given.directory, given.scale)
-    except SeedError as error:
-        say(str(error))
-        sys.exit(2)
     except KeyboardInterrupt:
         say("Stopped. The same command goes on from here.")
         sys.exit(130)
@@ -142,7 +130,7 @@ def _demo(given: argparse.Namespace) -> None:
 
 
 def _serve(given: argparse.Namespace) -> None:
-    settings = read_settings()
+    settings = read_serve_settings()
     try:
         viewer = parse_viewer(settings.gateway_insecure_viewer)
     except BadUserInput as error:
@@ -155,19 +143,15 @@ def _serve(given: argparse.Namespace) -> None:
 
 
 def _create(given: argparse.Namespace) -> None:
-    settings = read_settings()
-    where = addresses(settings)
+    made = []
 
-    async def create() -> None:
-        for product, tables in POSTGRES.items():
-            with _named(product):
-                await create_postgres(database_url(settings, product), tables, _made)
-        for product, declared in DYNAMODB.items():
-            names = where.table_names[product]
-            with _named(product):
-                await create_dynamodb(where.dynamodb[product], declared, names, _made)
+    def tell(what: str) -> None:
+        made.append(what)
+        say(f"made {what}")
 
-    asyncio.run(create())
+    asyncio.run(create_all(addresses(read_store_settings(), writing=True), tell))
+    if not made:
+        say("nothing was missing")
 
 
 def _count(given: str) -> int:
@@ -177,23 +161,10 @@ def _count(given: str) -> int:
 
 
 def _doctor(given: argparse.Namespace) -> None:
-    findings = asyncio.run(examine(addresses(read_settings()), given.sample))
+    findings = asyncio.run(examine(addresses(read_store_settings()), given.sample))
     (show_json if given.json else show)(findings)
     if not healthy(findings):
         sys.exit(1)
-
-
-@contextmanager
-def _named(product: str) -> Iterator[None]:
-    """Say whose store it is that cannot be reached or refuses."""
-    try:
-        yield
-    except (OSError, asyncpg.PostgresError, BotoCoreError, ClientError) as error:
-        raise NotCreated(f"the store of {product}: {error}") from None
-
-
-def _made(what: str) -> None:
-    say(f"made {what}")
 
 
 def _schema(given: argparse.Namespace) -> None:

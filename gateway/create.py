@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
 
 import asyncpg
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
-from loaders.stores.dynamo_client import DynamoAddress, open_client
+from gateway.stores import Addresses
+from loaders.stores.dynamo_client import DynamoAddress, error_code, open_client
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.postgresql import PostgresTable
@@ -26,9 +28,33 @@ _TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = $1::regclass"
 _ACTIVE_PAUSE = 0.2
 
 
+class NotCreated(Exception):
+    """A store that tables cannot be made in; the message says whose, and why."""
+
+
+async def create_all(where: Addresses, say: Say = lambda made: None) -> None:
+    """Make what the stores of all products lack."""
+    for product, tables in POSTGRES.items():
+        with _named(product):
+            await create_postgres(where.postgres[product].url, tables, say)
+    for product, declared in DYNAMODB.items():
+        with _named(product):
+            names = where.table_names[product]
+            await create_dynamodb(where.dynamodb[product], declared, names, say)
+
+
+@contextmanager
+def _named(product: str) -> Iterator[None]:
+    """Say whose store it is that cannot be reached or refuses."""
+    try:
+        yield
+    except (OSError, asyncpg.PostgresError, BotoCoreError, ClientError) as error:
+        raise NotCreated(f"the store of {product}: {error}") from None
+
+
 async def create_postgres(url: str, tables: Iterable[PostgresTable], say: Say) -> None:
     """Make the tables, indexes and triggers that a database lacks, all of them or none."""
-    connection = await asyncpg.connect(url.replace("postgresql+asyncpg://", "postgresql://", 1))
+    connection = await asyncpg.connect(url)
     try:
         async with connection.transaction():
             existing = {record["relname"] for record in await connection.fetch(_EXISTING)}
@@ -140,7 +166,7 @@ async def _keep_recovery(client: Any, table: DynamoTable, name: str, say: Say) -
     try:
         described = await client.describe_continuous_backups(TableName=name)
     except ClientError as error:
-        if error.response["Error"].get("Code") == "UnknownOperationException":
+        if error_code(error) == "UnknownOperationException":
             return  # an embedded engine without backups
         raise
     recovery = described["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})

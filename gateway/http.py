@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.execution.documents import Operation
 from gateway.execution.errors import refusal, unforeseen
-from gateway.execution.run import Answer, Gateway
+from gateway.execution.run import Answer, Explaining, Gateway
 from gateway.execution.writing import to_bytes
 from gateway.viewers import HEADER, parse_viewer
 from loaders.errors import BadUserInput
@@ -81,13 +81,19 @@ class Endpoint:
         try:
             operation = _operation(await self._body(headers, receive))
             viewer = self._viewer_of(headers)
+            explaining = _explaining(headers)
         except Refused as refused:
             return _reply(refusal(BadUserInput(str(refused))), refused.status)
         except BadUserInput as error:
             return _reply(refusal(error), 400)
         try:
-            traced = headers.get("gateway-trace") == "1" and (self._demo or viewer.is_staff)
-            answer = await self._gateway().answer(operation, viewer, trace=traced)
+            may_trace = self._demo or viewer.is_staff
+            answer = await self._gateway().answer(
+                operation,
+                viewer,
+                trace=may_trace and headers.get("gateway-trace") == "1",
+                explain=explaining if may_trace else None,
+            )
             return _answered(answer, headers.get("accept", ""))
         except Exception as error:
             return _reply({"errors": [unforeseen(error, uuid.uuid4().hex)]}, 500)
@@ -116,6 +122,17 @@ class Endpoint:
             return parse_viewer(named.encode("latin-1").decode())
         except UnicodeDecodeError:
             return parse_viewer(named)
+
+
+def _explaining(headers: Headers) -> Explaining | None:
+    match headers.get("gateway-explain"):
+        case None:
+            return None
+        case "plan":
+            return "plan"
+        case "run":
+            return "run"
+    raise BadUserInput("Gateway-Explain is `plan` or `run`", argument="Gateway-Explain")
 
 
 def _headers(scope: Scope) -> Headers:

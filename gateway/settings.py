@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
@@ -15,6 +16,8 @@ from loaders.tables.catalogue import DYNAMODB, POSTGRES
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 _POSTGRES_URL = r"^postgres(ql)?(\+asyncpg)?://"
+_DRIVER = re.compile(r"^(postgres(?:ql)?)\+asyncpg:")
+"""How SQLAlchemy's URLs name a driver, which asyncpg's own do not."""
 _HTTP_URL = r"^https?://"
 
 
@@ -48,18 +51,9 @@ class ServerSettings(BaseSettings):
     )
 
 
-class _Serving(ServerSettings):
-    """What `gateway serve` needs of its environment."""
+class _Stores(ServerSettings):
+    """What holds for the stores of all products."""
 
-    gateway_id_key: str = Field(
-        description="The secret, 32 characters or more, that seals cursors and some ids. "
-        "A change makes those that clients hold worthless.",
-        min_length=32,
-    )
-    gateway_insecure_viewer: str = Field(
-        description="Until tokens are read: who every request is from, as "
-        "`EMAIL; roles=support` or `anonymous`.",
-    )
     gateway_plaintext_stores: bool = Field(
         False, description="Allow stores off this machine that are reached without TLS."
     )
@@ -116,13 +110,39 @@ def _fields_of_stores() -> dict[str, Any]:
     return fields
 
 
-ServeSettings = create_model("ServeSettings", __base__=_Serving, **_fields_of_stores())
+StoreSettings = create_model("StoreSettings", __base__=_Stores, **_fields_of_stores())
+"""What a command needs that works on the products' stores."""
+
+ServeSettings = create_model(
+    "ServeSettings",
+    __base__=StoreSettings,
+    gateway_id_key=(
+        str,
+        Field(
+            description="The secret, 32 characters or more, that seals cursors and some ids. "
+            "A change makes those that clients hold worthless.",
+            min_length=32,
+        ),
+    ),
+    gateway_insecure_viewer=(
+        str,
+        Field(
+            description="Until tokens are read: who every request is from, as "
+            "`EMAIL; roles=support` or `anonymous`.",
+        ),
+    ),
+)
 """Everything that `gateway serve` reads from its environment."""
 
 
-def read_settings() -> Any:
-    """The settings out of the environment, or a SettingsError that names what is wrong."""
+def read_serve_settings() -> Any:
+    """The settings of a gateway, or a SettingsError that names what is wrong."""
     return _read(ServeSettings)
+
+
+def read_store_settings() -> Any:
+    """The settings of the products' stores, or a SettingsError that names what is wrong."""
+    return _read(StoreSettings)
 
 
 def read_server_settings() -> ServerSettings:
@@ -141,17 +161,12 @@ def _read(settings: type[Settings]) -> Settings:
         raise SettingsError("\n".join(lines)) from None
 
 
-def database_url(settings: Any, product: str) -> str:
-    """A product's database itself, never its replica."""
+def postgres_address(settings: Any, product: str, *, writing: bool = False) -> PostgresAddress:
+    """Where a product's database is: for one who only reads, its replica, if there is one."""
     url: str = getattr(settings, f"{product}_database_url")
-    return url
-
-
-def postgres_address(settings: Any, product: str) -> PostgresAddress:
-    """Where a product's database is read: its replica, where there is one."""
-    replica = getattr(settings, f"{product}_database_replica_url")
+    replica: str | None = getattr(settings, f"{product}_database_replica_url")
     return PostgresAddress(
-        replica or database_url(settings, product),
+        _DRIVER.sub(r"\1:", url if writing else replica or url),
         connections=settings.gateway_postgres_connections,
         statement_timeout=settings.gateway_deadline,
     )

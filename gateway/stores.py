@@ -28,10 +28,13 @@ class Addresses:
     table_names: Mapping[str, Mapping[str, str]]
 
 
-def addresses(settings: Any) -> Addresses:
-    """The addresses that the settings give; SettingsError for one that would send plaintext."""
+def addresses(settings: Any, *, writing: bool = False) -> Addresses:
+    """The addresses that the settings give; SettingsError for one that would send plaintext.
+
+    Who writes is given the databases themselves, never their replicas.
+    """
     found = Addresses(
-        {product: postgres_address(settings, product) for product in POSTGRES},
+        {product: postgres_address(settings, product, writing=writing) for product in POSTGRES},
         {product: dynamo_address(settings, product) for product in DYNAMODB},
         {product: table_names(settings, product) for product in DYNAMODB},
     )

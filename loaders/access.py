@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,7 @@ from loaders import rules
 from loaders.errors import BadStoredValue
 from loaders.pages import Page, Paging, window
 from loaders.request import Asking, BatchLoader, Request
+from loaders.request import Columns as Asked
 from loaders.rules import Scope
 from loaders.stores.interface import (
     KIND,
@@ -56,21 +58,25 @@ class Access:
     async def _terms(
         self, request: Request, paths: Sequence[str], *, compared: Sequence[str] = ()
     ) -> Terms:
-        route, table = self.route, self.table
-        asked = request.columns.get(table, frozenset())
-
         def report(call: Any) -> None:
             call.paths = paths
             request.trace.calls.append(call)
 
         return Terms(
-            columns=table.ordered(
-                [*asked, *table.always, *route.by, *route.position, *route.brings, *compared]
-            ),
-            owners=await rules.owners(self.scope, request, table.product),
-            deadline=request.deadline,
+            columns=self.selected(request.columns, compared),
+            owners=await rules.owners(self.scope, request, self.table.product),
+            deadline=request.deadline_of_read,
             now=request.now,
             report=report,
+            traced=request.trace.wanted,
+        )
+
+    def selected(self, asked: Asked, compared: Sequence[str] = ()) -> tuple[str, ...]:
+        """The columns that are read, given those that a document asks for."""
+        route, table = self.route, self.table
+        named = asked.get(table, frozenset())
+        return table.ordered(
+            [*named, *table.always, *route.by, *route.position, *route.brings, *compared]
         )
 
     async def _answers(
@@ -173,9 +179,11 @@ class Listing(Access):
             terms,
             lambda store, askable: store.listing(self.route, askable, part, terms),
         )
-        for key, slice_ in found.items():
-            slice_.rows = rules.of_this_email(self.scope, self.table, key, slice_.rows)
-            rules.assert_owned(slice_.rows, self.table, terms.owners)
+        if self.scope is Scope.EMAIL:
+            for key, slice_ in found.items():
+                slice_.rows = rules.of_this_email(self.table, key, slice_.rows)
+        rows = chain.from_iterable(slice_.rows for slice_ in found.values())
+        rules.assert_owned(rows, self.table, terms.owners)
         return [found.get(key) or Slice([], more=False) for key in keys]
 
 
@@ -238,21 +246,19 @@ class Paged(Listing):
             prefix=prefix,
         )
         slices = await self._slices(info, keys, part)
+        route, seal, total = self.route, info.context.seal, self._total
         return [
-            self._page(info, key, part, slice_)
-            if isinstance(slice_, Slice) and not isinstance(key, Exception)
+            Page(route, seal, part, slice_, partial(total, key, part))
+            if isinstance(slice_, Slice)
             else slice_
             for key, slice_ in zip(keys, slices, strict=True)
         ]
-
-    def _page(self, info: Asking, key: Key, part: Window, slice_: Slice) -> Page:
-        return Page(self.route, info.context.seal, part, slice_, partial(self._total, key, part))
 
     async def count(self, info: Asking, *key: Any) -> Count:
         """How many rows a key has."""
         return await self._total(key, Window(size=0), info)
 
-    async def _total(self, key: Key, part: Window, info: Asking) -> Count:
+    async def _total(self, key: Any, part: Window, info: Asking) -> Count:
         request = info.context
         rules.refuse_unless_allowed(self.scope, request)
         if None in key:
@@ -285,7 +291,7 @@ class United(Paged):
         self, request: Request, part: Window, keys: list[Key], paths: list[str]
     ) -> list[Slice]:
         terms = await self._terms(request, paths)
-        columns = tuple(self._columns_of(request, member.table) for member in self.route.parts)
+        columns = self.selected_of_parts(request.columns)
         found = await self._answers(
             request,
             keys,
@@ -294,9 +300,12 @@ class United(Paged):
         )
         return [found.get(key) or Slice([], more=False) for key in keys]
 
-    def _columns_of(self, request: Request, table: StoredTable) -> tuple[str, ...]:
-        asked = request.columns.get(table, frozenset())
-        return table.ordered([*asked, *table.always, self.route.position[0]])
+    def selected_of_parts(self, asked: Asked) -> tuple[tuple[str, ...], ...]:
+        """The columns that are read of each part."""
+        return tuple(
+            table.ordered([*asked.get(table, ()), *table.always, self.route.position[0]])
+            for table in (part.table for part in self.route.parts)
+        )
 
 
 @dataclass(frozen=True, eq=False)

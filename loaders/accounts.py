@@ -15,6 +15,9 @@ from loaders.viewer import folded
 ACCOUNTS_OF_ONE_EMAIL = 5
 """No index keeps an e-mail unique whatever its case, so there may be several."""
 
+FORMS_OF_AN_EMAIL = 2
+"""As it is given, and in lower case."""
+
 stream_account = one(stream.accounts, by="accountId")
 stream_accounts_by_email = many(stream.accounts, by="email", at_most=ACCOUNTS_OF_ONE_EMAIL)
 

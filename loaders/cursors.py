@@ -14,8 +14,6 @@ from loaders.sealing import Seal
 from loaders.stores.interface import Key, Route
 
 _VERSION = "cursor-1"
-
-
 _READERS: dict[str, Callable[[str], Any]] = {
     "t": datetime.fromisoformat,
     "d": date.fromisoformat,

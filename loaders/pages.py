@@ -14,6 +14,8 @@ from loaders.tables.facts import Row
 
 DEFAULT_SIZE = 20
 LARGEST_SIZE = 100
+PAGING = ("first", "after", "last", "before")
+"""The arguments of a connection, in the order of `Paging`."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def window(
     )
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Page:
     """The rows of a window, and what a connection tells of them."""
 

@@ -170,6 +170,13 @@ class Request:
             self.give_up()
             raise self.given_up
 
+    @property
+    def deadline_of_read(self) -> float:
+        """When a read that begins now is given up: it may take half of the time that is left, so
+        that one store which hangs leaves some to what the others are asked for after it."""
+        now = asyncio.get_running_loop().time()
+        return now + (self.deadline - now) / 2
+
     @cached_property
     def now(self) -> datetime:
         """The one moment that everything in this request is judged by."""

@@ -10,7 +10,7 @@ from loaders.errors import Forbidden, Internal
 from loaders.request import Request
 from loaders.stores.interface import Key
 from loaders.tables.facts import Read, Row, StoredTable
-from loaders.viewer import folded
+from loaders.viewer import Viewer, folded
 
 
 class Scope(Enum):
@@ -20,7 +20,7 @@ class Scope(Enum):
     SIGNED_IN = "rows that anyone with an account at the product may read"
     OWNER = "rows that lead to one owner: the store returns those of the viewer alone"
     EMAIL = "accounts by e-mail: the viewer's own e-mail is decided from the key"
-    STAFF = "a row that staff alone may read"
+    STAFF = "rows that staff alone may read: one, or those of one other row"
     SPANNING = "rows of many owners: staff alone"
 
 
@@ -31,7 +31,8 @@ def scope_of(table: StoredTable, by: tuple[str, ...], *, single: bool) -> Scope:
     if table.read is Read.SIGNED_IN:
         return Scope.SIGNED_IN
     if table.read is Read.STAFF:
-        return Scope.STAFF if single else Scope.SPANNING
+        of_one_row = any(table.columns[name].references for name in by)
+        return Scope.STAFF if single or of_one_row else Scope.SPANNING
     if table.email in by:
         return Scope.EMAIL
     if single or table.owner_column in by or any(_leads_to_an_owner(table, name) for name in by):
@@ -62,6 +63,16 @@ async def owners(scope: Scope, request: Request, product: str) -> frozenset[Any]
     return mine
 
 
+def is_refused(scope: Scope, viewer: Viewer) -> bool:
+    """Whether nothing is asked of a store for this viewer."""
+    return scope in (Scope.STAFF, Scope.SPANNING) and not viewer.is_staff
+
+
+def asks_for_owners(scope: Scope, viewer: Viewer) -> bool:
+    """Whether the keys of the viewer's own accounts have to be known first."""
+    return scope in (Scope.OWNER, Scope.SIGNED_IN) and not viewer.is_staff
+
+
 def own_emails(scope: Scope, request: Request, keys: list[Key]) -> list[Key]:
     """Of keys that are e-mails, those that this viewer may look up."""
     if scope is not Scope.EMAIL or request.viewer.is_staff:
@@ -69,14 +80,13 @@ def own_emails(scope: Scope, request: Request, keys: list[Key]) -> list[Key]:
     return [key for key in keys if request.viewer.has(key[0])]
 
 
-def of_this_email(scope: Scope, table: StoredTable, key: Key, rows: list[Row]) -> list[Row]:
+def of_this_email(table: StoredTable, key: Key, rows: list[Row]) -> list[Row]:
     """Of accounts found by an e-mail, those that have it.
 
     An index may fold letters beyond ASCII too, and so find somebody else's.
     """
-    if scope is not Scope.EMAIL or table.email is None:
-        return rows
-    return [row for row in rows if folded(row[table.email]) == folded(key[0])]
+    email = table.email or ""
+    return [row for row in rows if folded(row[email]) == folded(key[0])]
 
 
 def assert_owned(

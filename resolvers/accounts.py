@@ -6,6 +6,7 @@ from typing import Any
 
 from loaders import accounts as load
 from loaders.pages import Page, Paging
+from loaders.reach import follows
 from loaders.request import Asking
 from loaders.stores.interface import Range
 from loaders.tables.facts import Row
@@ -59,6 +60,7 @@ account_of_family = to_one(load.family_account, via="family_id")
 studio_account = to_one(load.studio_account, via="user_id")
 
 
+@follows()
 @needs("firstName", "lastName")
 async def stream_display_name(row: Row, info: Asking) -> str | None:
     """First and last name, as far as they are known."""
@@ -66,24 +68,28 @@ async def stream_display_name(row: Row, info: Asking) -> str | None:
     return " ".join(filter(None, names)) or None
 
 
+@follows()
 @needs("first_name", "last_name")
 async def studio_display_name(row: Row, info: Asking) -> str:
     """First and last name."""
     return " ".join([await show(row, info, name) for name in ("first_name", "last_name")])
 
 
+@follows()
 @needs("fullName")
 async def creator_display_name(row: Row, info: Asking) -> Any:
     """The full name."""
     return await show(row, info, "fullName")
 
 
+@follows()
 @needs("username")
 async def learner_display_name(row: Row, info: Asking) -> Any:
     """The name to show."""
     return await show(row, info, "username")
 
 
+@follows(load.entitlements_by_expiry, narrowed=True)
 @needs("email")
 async def active_entitlements(row: Row, info: Asking, **paging: Any) -> Page:
     """Those that are active and have not expired, by expiry."""

@@ -6,13 +6,15 @@ import re
 from enum import Enum
 from typing import Any
 
+from strawberry import UNSET
+
 from loaders.errors import BadUserInput
 from loaders.stores.interface import Range
 from loaders.tables.facts import Column
 from loaders.tables.kinds import Kind
 
-LONGEST_KEY = 1_024
-"""DynamoDB's bound on a sort key, in bytes; no key that we know of is longer."""
+LONGEST_TEXT = 1_024
+"""In bytes. No key that is stored is longer: DynamoDB's sort columns hold no more."""
 
 _WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 _MOST_DIGITS = 20
@@ -52,8 +54,8 @@ def text(given: str, argument: str) -> str:
         raise BadUserInput(f"{argument} must not be empty", argument=argument)
     if "\0" in given:
         raise BadUserInput(f"{argument} must not hold a NUL character", argument=argument)
-    if len(given.encode()) > LONGEST_KEY:
-        raise BadUserInput(f"{argument} is longer than {LONGEST_KEY} bytes", argument=argument)
+    if len(given.encode()) > LONGEST_TEXT:
+        raise BadUserInput(f"{argument} is longer than {LONGEST_TEXT} bytes", argument=argument)
     return given
 
 
@@ -61,7 +63,7 @@ def column_range(column: str, given: Any, argument: str) -> Range | None:
     """The range that an argument gives a column; BadUserInput where it ends before it begins."""
     if given is None:
         return None
-    low, high = given.bounds()
+    low, high = (None if end is UNSET else end for end in (given.from_, given.to))
     if low is not None and high is not None and high < low:
         raise BadUserInput(f"{argument} ends before it begins", argument=argument)
     return None if low is None and high is None else Range(column, low, high)

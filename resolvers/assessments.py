@@ -11,6 +11,7 @@ from loaders import accounts as load_accounts
 from loaders import assessments as load
 from loaders.access import One
 from loaders.errors import BadUserInput
+from loaders.reach import follows
 from loaders.request import Asking
 from loaders.tables import prep
 from loaders.tables.facts import Row
@@ -38,11 +39,13 @@ assessments_of_learner = to_page(
 learner = to_one(load_accounts.learner_account, via="user_id")
 
 
+@follows(load.question_by_id, keys="ids")
 async def questions(_: None, info: Asking, ids: Sequence[str]) -> Sequence[Any]:
     """The questions of these ids, in their order."""
     return await _each(load.question_by_id, info, ids)
 
 
+@follows(load.rubric, keys="ids")
 async def rubrics(_: None, info: Asking, ids: Sequence[str]) -> Sequence[Any]:
     """The rubrics of these ids, in their order."""
     return await _each(load.rubric, info, ids)

@@ -11,8 +11,10 @@ from strawberry import UNSET
 
 from loaders.access import NOTHING, Columns, Many, One, Paged, cut
 from loaders.errors import BadStoredValue, Forbidden
-from loaders.pages import Paging
+from loaders.pages import PAGING, Paging, window
+from loaders.reach import Reach, reach
 from loaders.request import Asking
+from loaders.sealing import Seal
 from loaders.stores.interface import Filter, Key, Range
 from loaders.tables.facts import Column, Row, StoredTable, table_of
 from resolvers import ids
@@ -50,6 +52,10 @@ class Link:
         """Where it leads from each row, or what went wrong, in their order."""
         raise NotImplementedError
 
+    def reaches(self, arguments: Mapping[str, Any], seal: Seal) -> Sequence[Reach]:
+        """What it reaches from one row; BadUserInput where the arguments lead nowhere."""
+        raise NotImplementedError
+
     def _keys(self, rows: Sequence[Row | None], arguments: dict[str, Any]) -> list[Key | Exception]:
         """The key of each row, or what is wrong with it; its arguments are taken out."""
         columns = self.access.table.columns
@@ -62,7 +68,7 @@ class Link:
         return _stored_keys([row for row in rows if row is not None], self.via, asked)
 
 
-def for_staff(resolver: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+def for_staff(resolver: Link) -> Callable[..., Awaitable[Any]]:
     """A resolver that others than staff may not use at all, whatever they may read elsewhere."""
 
     async def resolve(row: Row | None, info: Asking, **arguments: Any) -> Any:
@@ -70,6 +76,7 @@ def for_staff(resolver: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitabl
             raise Forbidden("this is for staff alone")
         return await resolver(row, info, **arguments)
 
+    resolve.reaches = resolver.reaches  # type: ignore[attr-defined]
     return resolve
 
 
@@ -111,6 +118,9 @@ class ToOne(Link):
         found: Sequence[Any] = await self.access.load_each(info, self._keys(rows, arguments))
         return found
 
+    def reaches(self, arguments: Mapping[str, Any], seal: Seal) -> Sequence[Reach]:
+        return [Reach(self.access)]
+
 
 @dataclass(frozen=True)
 class ToPage(Link):
@@ -123,34 +133,33 @@ class ToPage(Link):
     filters: tuple[tuple[str, str], ...] = ()
 
     async def each(
-        self,
-        rows: Sequence[Row | None],
-        info: Asking,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-        order_by: Any = None,
-        **arguments: Any,
+        self, rows: Sequence[Row | None], info: Asking, **arguments: Any
     ) -> Sequence[Any]:
-        found: Sequence[Any] = await self.access.load_each(
-            info,
-            self._keys(rows, arguments),
-            paging=Paging(first, after, last, before),
-            descending=None if order_by is None else order_by.value == "descending",
-            filters=self._filters(arguments),
-            ranges=self._ranges(arguments),
-        )
+        keys = self._keys(rows, arguments)
+        found: Sequence[Any] = await self.access.load_each(info, keys, **self._page(arguments))
         return found
 
-    def _ranges(self, arguments: dict[str, Any]) -> tuple[Range, ...]:
+    def reaches(self, arguments: Mapping[str, Any], seal: Seal) -> Sequence[Reach]:
+        return [Reach(self.access, window=window(self.access.route, seal, **self._page(arguments)))]
+
+    def _page(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What the arguments say of a page."""
+        order = arguments.get("order_by")
+        return {
+            "paging": Paging(*(arguments.get(name) for name in PAGING)),
+            "descending": None if order is None else order.value == "descending",
+            "filters": self._filters(arguments),
+            "ranges": self._ranges(arguments),
+        }
+
+    def _ranges(self, arguments: Mapping[str, Any]) -> tuple[Range, ...]:
         return tuple(
             range_
             for argument, column in self.ranges
             if (range_ := column_range(column, arguments.get(argument), graphql_name(argument)))
         )
 
-    def _filters(self, arguments: dict[str, Any]) -> tuple[Filter, ...]:
+    def _filters(self, arguments: Mapping[str, Any]) -> tuple[Filter, ...]:
         table: StoredTable = self.access.table
         return tuple(
             (column, column_value(table.columns[column], arguments[name], graphql_name(name)))
@@ -161,7 +170,8 @@ class ToPage(Link):
 
 @dataclass(frozen=True)
 class ToEach(Link):
-    """Leads to the rows that a list of ids names, in its order, null where one dangles."""
+    """Leads to the rows that a list of ids names, in its order; null in place of one that dangles
+    or is null itself."""
 
     at_most: int = 100
 
@@ -177,6 +187,9 @@ class ToEach(Link):
             else ids_
             for ids_ in lists
         ]
+
+    def reaches(self, arguments: Mapping[str, Any], seal: Seal) -> Sequence[Reach]:
+        return [Reach(self.access, keys=self.at_most)]
 
     def _cut(self, ids_: list[Any]) -> list[Exception]:
         """The error that stands at the end for the ids that are not followed."""
@@ -206,25 +219,34 @@ class ByOneOf:
     columns: tuple[str, ...] = ()
 
     async def __call__(self, row: Row | None, info: Asking, by: Any) -> Row | None:
-        ((name, value),) = (given for given in vars(by).items() if given[1] is not UNSET)
-        argument = f"by.{graphql_name(name)}"
-        if name == "id":
-            access, key = ids.read(value, self.nodes, info.context.seal, argument)
-        else:
-            access = self.ways[name]
-            key = _key_of_member(access, value, argument)
+        access, key = self._way(by, info.context.seal)
         answer = await access.load(info, *key)
         found: Row | None = next(iter(answer), None) if isinstance(access, Many) else answer
         return found
 
+    def reaches(self, arguments: Mapping[str, Any], seal: Seal) -> Sequence[Reach]:
+        """What the set member reaches."""
+        access, _ = self._way(arguments["by"], seal)
+        return [reach(access, {})]
+
+    def _way(self, by: Any, seal: Seal) -> tuple[Any, Key]:
+        ((name, value),) = (given for given in vars(by).items() if given[1] is not UNSET)
+        argument = f"by.{graphql_name(name)}"
+        if name == "id":
+            return ids.read(value, self.nodes, seal, argument)
+        access = self.ways[name]
+        return access, _key_of_member(access, value, argument)
+
 
 def _key_of_member(access: Any, value: Any, argument: str) -> Key:
-    columns = [access.table.columns[name] for name in access.by]
-    if len(columns) == 1:
-        return (column_value(columns[0], value, argument),)
+    """The key that a member gives: itself, or its own members, named as the columns are."""
+    columns = access.table.columns
+    if len(access.by) == 1:
+        return (column_value(columns[access.by[0]], value, argument),)
+    given = {graphql_name(name): part for name, part in vars(value).items()}
     return tuple(
-        column_value(column, part, f"{argument}.{graphql_name(name)}")
-        for column, (name, part) in zip(columns, vars(value).items(), strict=True)
+        column_value(columns[column], given[name], f"{argument}.{name}")
+        for column, name in zip(access.by, map(graphql_name, access.by), strict=True)
     )
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from loaders import accounts, assessments, pipeline, profiles, social, support, titles
+from loaders.access import One
 from loaders.errors import BadUserInput
+from loaders.reach import Reach, reaching
 from loaders.request import Asking
+from loaders.sealing import Seal
 from loaders.tables.facts import Row, table_of
 from resolvers import ids
 
@@ -33,11 +38,21 @@ def global_id(row: Row, info: Asking) -> str:
     return ids.write(_TYPE_NAMES[table_of(row)], row, info.context.seal)
 
 
+def _reaches(arguments: Mapping[str, Any], seal: Seal) -> Sequence[Reach]:
+    keys: Counter[One] = Counter()
+    for text in arguments["ids"] if "ids" in arguments else [arguments["id"]]:
+        with suppress(BadUserInput):  # one that is none is an error at its own place
+            keys[ids.read(text, NODES, seal, "id")[0]] += 1
+    return [Reach(access, number) for access, number in keys.items()]
+
+
+@reaching(_reaches)
 async def node(_: None, info: Asking, id: str) -> Row | None:
     """The row of a global id that the viewer may see."""
     return await _load(info, id, "id")
 
 
+@reaching(_reaches)
 async def nodes(_: None, info: Asking, ids: Sequence[str]) -> list[Any]:
     """The rows of many ids in their order; an id that is none is an error at its place."""
     if len(ids) > NODES_AT_MOST:

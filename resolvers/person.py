@@ -6,9 +6,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from loaders.accounts import ACCOUNTS_BY_EMAIL, accounts_of_person
+from loaders.accounts import ACCOUNTS_BY_EMAIL, FORMS_OF_AN_EMAIL, accounts_of_person
 from loaders.errors import Forbidden
 from loaders.masks import mask
+from loaders.reach import follows
 from loaders.request import Asking
 from loaders.tables.facts import Row, table_of
 from resolvers.arguments import text
@@ -22,12 +23,14 @@ class Person:
     email: str
 
 
+@follows()
 async def viewer(_: None, info: Asking) -> Person | None:
     """The person who asks; null where they are anonymous."""
     email = info.context.viewer.email
     return None if email is None else Person(email)
 
 
+@follows()
 async def person(_: None, info: Asking, email: str) -> Person:
     """The person of an e-mail, for staff."""
     if not info.context.viewer.is_staff:
@@ -35,6 +38,7 @@ async def person(_: None, info: Asking, email: str) -> Person:
     return Person(text(email, "email"))
 
 
+@follows()
 @needs("email")
 async def person_of_account(account: Row, info: Asking) -> Person | None:
     """The person behind an account that the viewer sees."""
@@ -42,6 +46,7 @@ async def person_of_account(account: Row, info: Asking) -> Person | None:
     return None if email is None else Person(email)
 
 
+@follows()
 async def email(somebody: Person, info: Asking) -> str | None:
     """The e-mail, masked for support where it is not their own."""
     viewer = info.context.viewer
@@ -52,6 +57,7 @@ async def email(somebody: Person, info: Asking) -> str | None:
     return masked
 
 
+@follows(*ACCOUNTS_BY_EMAIL.values(), keys=FORMS_OF_AN_EMAIL)
 async def accounts(somebody: Person, info: Asking) -> list[Any]:
     """The accounts in the products' order; an error stands for a product that is down."""
     found = await asyncio.gather(

@@ -8,6 +8,7 @@ from typing import Any
 
 from loaders import pipeline as load
 from loaders.pages import Page, Paging
+from loaders.reach import follows
 from loaders.request import Asking
 from loaders.tables.facts import Row
 from resolvers.links import by_one_of, needs, to_each, to_one, to_page
@@ -66,6 +67,7 @@ clips_of_video = to_each(load.video_clip, via="video_clip_ids", at_most=IDS_SHOW
 voiceover = to_one(load.voiceover, via="voiceover_id")
 
 
+@follows(load.character, load.input_record)
 @needs("character_id")
 async def input_of_character_image(image: Row, info: Asking) -> Row | None:
     """An image's input, through its character."""
@@ -73,6 +75,7 @@ async def input_of_character_image(image: Row, info: Asking) -> Row | None:
     return parent and await load.input_record.load(info, parent["input_record_id"])
 
 
+@follows(load.keyframe, load.input_record)
 @needs("keyframe_id")
 async def input_of_keyframe_image(image: Row, info: Asking) -> Row | None:
     """An image's input, through its keyframe."""
@@ -92,6 +95,7 @@ def scene_of_artifact(artifact_: Row, info: Asking) -> Scene:
     return Scene(artifact_["input_record_id"], artifact_["scene_id"])
 
 
+@follows(load.character)
 @needs("character_id", "scene_id")
 async def scene_of_image(image: Row, info: Asking) -> Scene | None:
     """The scene that an image was made for, if it was for one."""
@@ -101,21 +105,25 @@ async def scene_of_image(image: Row, info: Asking) -> Scene | None:
     return Scene(parent["input_record_id"], image["scene_id"])
 
 
+@follows(load.input_record)
 async def input_of_scene(scene: Scene, info: Asking) -> Row | None:
     """The input that a scene belongs to."""
     return await load.input_record.load(info, scene.input_record_id)
 
 
+@follows(load.keyframes_of_scene)
 async def keyframes_of_scene(scene: Scene, info: Asking, **paging: Any) -> Page:
     """The keyframes of a scene in their order."""
     return await _of_scene(load.keyframes_of_scene, scene, info, **paging)
 
 
+@follows(load.clips_of_scene)
 async def clips_of_scene(scene: Scene, info: Asking, **paging: Any) -> Page:
     """The clips of a scene."""
     return await _of_scene(load.clips_of_scene, scene, info, **paging)
 
 
+@follows(load.character_images_of_scene)
 async def images_of_scene(scene: Scene, info: Asking, **paging: Any) -> Page:
     """The character images of a scene."""
     return await _of_scene(load.character_images_of_scene, scene, info, **paging)
@@ -128,6 +136,7 @@ async def _of_scene(access: Any, scene: Scene, info: Asking, **paging: Any) -> P
     return page
 
 
+@follows(load.scenes_of_input)
 @needs("id")
 async def scenes(record: Row, info: Asking) -> Sequence[Any]:
     """The scenes that an input has keyframes or clips for, in their order."""

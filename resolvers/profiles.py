@@ -6,6 +6,7 @@ from typing import Any
 
 from loaders import profiles as load
 from loaders import titles as load_titles
+from loaders.reach import follows
 from loaders.request import Asking
 from loaders.tables import stream
 from loaders.tables.facts import Row
@@ -61,6 +62,7 @@ _MOVIE_ID = stream.movies.columns["movieId"]
 _ADDED_BY = stream.watchlist.columns["profileId"]
 
 
+@follows(load.stream_profile_by_id, load.watchlist_item)
 @needs("movieId")
 async def movie_in_watchlist(movie: Row, info: Asking, profile_id: str) -> bool | None:
     """Whether a profile has this movie on its watchlist; null where there is no such profile."""
@@ -70,6 +72,7 @@ async def movie_in_watchlist(movie: Row, info: Asking, profile_id: str) -> bool 
     return None if found is None else await _on_watchlist(info, found, movie["movieId"])
 
 
+@follows(load.watchlist_item)
 @needs("accountId", "profileId")
 async def profile_has_in_watchlist(profile_: Row, info: Asking, movie_id: str) -> bool:
     """Whether this profile has a movie on its watchlist."""

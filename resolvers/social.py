@@ -8,6 +8,7 @@ from typing import Any
 from loaders import social as load
 from loaders.access import Paged
 from loaders.pages import Page, Paging
+from loaders.reach import follows
 from loaders.request import Asking
 from loaders.stores.interface import Filter, Range
 from loaders.tables import social
@@ -34,6 +35,7 @@ _SNAPSHOT = social.engagement.columns
 _INSIGHT = social.insights.columns
 
 
+@follows(load.accounts_by_platform)
 async def social_accounts(
     _: None, info: Asking, platform: str, status: Any = None, **paging: Any
 ) -> Page:
@@ -47,6 +49,7 @@ async def social_accounts(
     )
 
 
+@follows(load.social_account)
 @needs("userId")
 async def social_account_of_creator(
     account: Row, info: Asking, platform: str, account_id: str
@@ -56,6 +59,7 @@ async def social_account_of_creator(
     return await load.social_account.load(info, account["userId"], key)
 
 
+@follows(load.accounts_of_creator, narrowed="status")
 @needs("userId")
 async def social_accounts_of_creator(
     account: Row, info: Asking, platform: str | None = None, status: Any = None, **paging: Any
@@ -71,6 +75,7 @@ async def social_accounts_of_creator(
     )
 
 
+@follows(load.posts_of_creator, narrowed="between")
 @needs("userId")
 async def posts_of_creator(
     account: Row, info: Asking, platform: str | None = None, between: Any = None, **paging: Any
@@ -86,6 +91,7 @@ async def posts_of_creator(
     )
 
 
+@follows(load.posts_of_creator, narrowed=True)
 @needs("userId", "platform", "accountId")
 async def posts_of_social_account(
     account: Row, info: Asking, between: Any = None, **paging: Any
@@ -102,6 +108,7 @@ async def posts_of_social_account(
     )
 
 
+@follows(load.social_account)
 @needs("userId", "platform", "authorId")
 async def social_account_of_post(post: Row, info: Asking) -> Row | None:
     """The creator's account that wrote a post; None where somebody else did."""
@@ -109,6 +116,7 @@ async def social_account_of_post(post: Row, info: Asking) -> Row | None:
     return await load.social_account.load(info, post["userId"], key)
 
 
+@follows(load.engagement_of_creator, narrowed=True)
 @needs("userId", "id", "platform")
 async def engagement_of_post(post: Row, info: Asking, between: Any = None, **paging: Any) -> Page:
     """The measurements of a post; another platform may have a post of the same id."""
@@ -123,6 +131,7 @@ async def engagement_of_post(post: Row, info: Asking, between: Any = None, **pag
     )
 
 
+@follows(load.social_post)
 @needs("userId", "platform", "postId")
 async def post_of_engagement(snapshot: Row, info: Asking) -> Row | None:
     """The post that was measured: its key has the platform in front."""
@@ -130,6 +139,7 @@ async def post_of_engagement(snapshot: Row, info: Asking) -> Row | None:
     return await load.social_post.load(info, snapshot["userId"], key)
 
 
+@follows(load.insights_of_creator, narrowed=True)
 @needs("userId")
 async def insights_of_creator(
     account: Row,

@@ -8,6 +8,7 @@ from typing import Any
 from loaders import profiles as load_profiles
 from loaders import titles as load
 from loaders.pages import Paging
+from loaders.reach import follows
 from loaders.request import Asking
 from loaders.stores.interface import Count
 from loaders.tables import family, stream
@@ -52,6 +53,7 @@ _GENRES = family.titles.columns["genres"]
 _RELEASE_DATE = family.titles.columns["release_date"]
 
 
+@follows(load.movies_named, load.tmdb_titles_named)
 async def titles_named(
     _: None,
     info: Asking,
@@ -67,6 +69,7 @@ async def titles_named(
     return await merged(info, [load.movies_named, load.tmdb_titles_named], name, paging)
 
 
+@follows(load_profiles.history_of_movie, counting=True)
 @needs("movieId")
 async def watch_count(movie_: Row, info: Asking) -> Count:
     """How often a movie was watched, counted within the read budget."""

@@ -93,11 +93,11 @@ class CreatorPlan(Enum):
     """What a creator pays for."""
 
     PREMIUM = "premium"
-    """Everything."""
+    """The larger plan."""
     BASIC = "basic"
     """The smaller plan."""
     FREE = "free"
-    """Nothing."""
+    """Nothing is paid."""
 
 
 @enum_type
@@ -161,7 +161,7 @@ class Person:
     """Somebody with accounts at one or more products, all under one e-mail."""
 
     email: str | None = resolved_by(resolve_person.email)
-    """The e-mail that the accounts are found by."""
+    """The e-mail that the accounts are found by. Support sees another's masked."""
     accounts: list[Account | None] = resolved_by(resolve_person.accounts)
     """The person's accounts, at most a few. A product that does not answer is an error in its
     place; the others' accounts stay."""
@@ -174,9 +174,9 @@ class Account:
     product: Product
     """The product that keeps this account."""
     email: str | None
-    """The e-mail address of the account."""
+    """The e-mail address of the account. Support sees it masked."""
     display_name: str | None
-    """The name to show; null where the product keeps none."""
+    """The name to show; null where the product keeps none. Support sees it masked."""
     created_at: datetime | None
     """When the account was made."""
     person: Person | None
@@ -202,7 +202,7 @@ class StreamAccount(Account, Node):
     last_name: str | None
     """The last name."""
     display_name: str | None = resolved_by(resolve.stream_display_name)
-    """First and last name, as far as they are known."""
+    """First and last name, as far as they are known. Support sees them masked."""
     created_at: datetime | None
     """When the account was made."""
     updated_at: datetime | None
@@ -223,7 +223,7 @@ class StreamAccount(Account, Node):
     usage: Connection[UsageEvent] | None = pages_by(
         resolve.usage,
         between=optional(TimeRange, "Only events of this range."),
-        service_type=optional(str, "Only events of this service."),
+        service_type=optional(str, "Only events of this service, such as `stream`."),
         order_by=NEWEST_FIRST,
     )
     """What was done with the account."""
@@ -361,7 +361,7 @@ class StudioAccount(Account, Node):
     last_name: str | None
     """The last name."""
     display_name: str | None = resolved_by(resolve.studio_display_name)
-    """First and last name."""
+    """First and last name. Support sees them masked."""
     is_active: bool | None
     """Whether the account can be used; one that cannot gives no rights."""
     is_verified: bool
@@ -408,19 +408,19 @@ class CreatorAccount(Account, Node):
     full_name: str | None
     """The full name."""
     display_name: str | None = resolved_by(resolve.creator_display_name)
-    """The full name."""
+    """The full name. Support sees it masked."""
     avatar: str | None
     """The URL of a picture."""
     plan: CreatorPlan | None = column("subscription")
     """The plan."""
     social_accounts_connected: list[str] | None
-    """The platforms that are connected."""
+    """The networks that are connected, such as `twitter`."""
     ai_preferences: AiPreferences | None
     """How the AI is told to write."""
     is_active: bool | None
     """Whether the account can be used; one that cannot gives no rights."""
     creator_status: ActivityStatus | None = column("status")
-    """The same in the words of an index."""
+    """Active or inactive, as CloudStro lists it. Rights go by `isActive`."""
     created_at: datetime | None
     """When the account was made."""
     updated_at: datetime | None
@@ -479,7 +479,7 @@ class LearnerAccount(Account, Node):
     username: str | None
     """The name to show."""
     display_name: str | None = resolved_by(resolve.learner_display_name)
-    """The name to show."""
+    """The name to show. Support sees it masked."""
     email_verified: bool | None
     """Whether the e-mail address was verified there."""
     account_status: LearnerStatus | None
@@ -556,7 +556,7 @@ class QrToken:
     created_at: datetime | None
     """When it was made."""
     expires_at: datetime | None
-    """When it stops working: five minutes later."""
+    """When it stops working: five minutes after it was made."""
     used: bool | None
     """Whether it was used. It works once."""
     used_at: datetime | None

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import strawberry
-from graphql import GraphQLField, GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
+from graphql import (
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+)
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 
@@ -48,14 +54,20 @@ def _tell_readings(schema: GraphQLSchema) -> None:
             field.resolve = reading.one
 
 
+def _tables(schema: GraphQLSchema) -> Mapping[GraphQLNamedType, StoredTable]:
+    return {
+        schema.type_map[type_name]: definition_of(field).metadata[TABLE]
+        for type_name, _, field in _fields(schema)
+        if TABLE in definition_of(field).metadata
+    }
+
+
 def _needs(schema: GraphQLSchema) -> Needs:
     metadata = {
         (type_name, name): definition_of(field).metadata
         for type_name, name, field in _fields(schema)
     }
-    tables = {
-        type_name: facts[TABLE] for (type_name, _), facts in metadata.items() if TABLE in facts
-    }
+    tables = {type_.name: table for type_, table in TABLES.items()}
     needs: dict[tuple[str, str], tuple[StoredTable, tuple[str, ...]]] = {}
     for (type_name, name), facts in metadata.items():
         if type_name in tables:
@@ -79,6 +91,8 @@ graphql_schema: GraphQLSchema = _strawberry._schema
 """What documents are validated and executed against."""
 _declare_one_of(graphql_schema)
 _tell_readings(graphql_schema)
+TABLES: Mapping[GraphQLNamedType, StoredTable] = _tables(graphql_schema)
+"""The table of each type that is shown from rows."""
 NEEDS: Needs = _needs(graphql_schema)
 
 

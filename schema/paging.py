@@ -37,11 +37,6 @@ class SortOrder(Enum):
     """From the highest to the lowest."""
 
 
-def _given(bound: T | None) -> T | None:
-    """An end of a range, or None where it was left out."""
-    return None if bound is UNSET else bound
-
-
 @input_type()
 class TimeRange:
     """A range of time; either end may be left open."""
@@ -50,9 +45,6 @@ class TimeRange:
     """The earliest moment, itself included."""
     to: datetime | None = UNSET
     """The latest moment, itself included."""
-
-    def bounds(self) -> tuple[datetime | None, datetime | None]:
-        return _given(self.from_), _given(self.to)
 
 
 @input_type()
@@ -63,9 +55,6 @@ class YearRange:
     """The first year."""
     to: int | None = UNSET
     """The last year."""
-
-    def bounds(self) -> tuple[int | None, int | None]:
-        return _given(self.from_), _given(self.to)
 
 
 @dataclass(frozen=True)
@@ -120,6 +109,9 @@ def _page_info(page: Page, info: Any) -> Page:
 
 async def _total_count(page: Page, info: Any) -> int:
     return (await page.total(info)).count
+
+
+_total_count.counts_page = True  # type: ignore[attr-defined]
 
 
 @object_type

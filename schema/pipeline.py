@@ -77,8 +77,8 @@ class InputRecord(Node):
     """The account that gave it."""
     processing_statuses: CountedConnection[ProcessingStatus] | None = pages_by(
         resolve.statuses,
-        phase=optional(str, "Only statuses of this phase."),
-        status=optional(str, "Only statuses of this kind."),
+        phase=optional(str, "Only statuses of this phase, such as `translation`."),
+        status=optional(str, "Only phases that stand like this, such as `failed`."),
         order_by=OLDEST_FIRST,
     )
     """How the processing went, phase by phase."""
@@ -139,7 +139,7 @@ class ProcessingStatus(Node):
     error_message: str | None
     """What went wrong."""
     error_details: JSON | None
-    """What went wrong in detail; null for others than staff."""
+    """What went wrong in detail, for staff."""
     created_at: datetime
     """When the status was made."""
     started_at: datetime
@@ -163,7 +163,7 @@ class Scene:
     keyframes: CountedConnection[Keyframe] | None = pages_by(resolve.keyframes_of_scene)
     """The scene's keyframes, in their sequence."""
     video_clips: CountedConnection[VideoClip] | None = pages_by(resolve.clips_of_scene)
-    """The scene's clips."""
+    """The scene's clips, in the order in which they were made."""
     character_images: Connection[CharacterImage] | None = pages_by(resolve.images_of_scene)
     """The images of characters that were made for the scene, by time."""
 

@@ -282,7 +282,7 @@ class PairingCode(Node):
     created_at: datetime
     """When it was made."""
     expires_at: datetime
-    """When it stops working: ten minutes later."""
+    """When it stops working: ten minutes after it was made."""
     used: bool
     """Whether a device was paired with it."""
     account: FamilyAccount | None = resolved_by(resolve_accounts.account_of_family)

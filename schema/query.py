@@ -98,14 +98,20 @@ from schema.titles import (
 
 @object_type
 class Query:
-    """Where queries begin."""
+    """Where queries begin.
+
+    What does not exist and what you may not see look alike: null, or an empty list. What is for
+    staff is null for others; a list for staff, a person and whatever is found by a secret are
+    refused to them with the error `FORBIDDEN`.
+    """
 
     node: Node | None = resolved_by(
         resolve_node.node, id=required(strawberry.ID, "The global id that a field `id` answered.")
     )
     """Anything by its global id; null where it does not exist or is not yours."""
     nodes: list[Node | None] | None = resolved_by(
-        resolve_node.nodes, ids=required(list[strawberry.ID], "Global ids, at most 100.")
+        resolve_node.nodes,
+        ids=required(list[strawberry.ID], f"Global ids, at most {resolve_node.NODES_AT_MOST}."),
     )
     """Things by their global ids, in the order of the ids; null where one does not exist or is not
     yours."""
@@ -170,7 +176,8 @@ class Query:
     titles: Connection[Title] | None = pages_by(
         resolve_titles.titles_named, named=required(str, "The exact name.")
     )
-    """The titles of one name: those of myAI.stream, then those of Axolotly."""
+    """The titles of one name: those of myAI.stream, then those of Axolotly. A product that does not
+    answer is an error at the end; the other's titles stay."""
     movies: Connection[Movie] | None = pages_by(
         resolve_titles.movies,
         genre=required(str, "The primary genre, as stored."),
@@ -316,7 +323,10 @@ class Query:
     """One question of the question bank."""
     questions: list[Question | None] | None = resolved_by(
         resolve_assessments.questions,
-        ids=required(list[strawberry.ID], "The ids of questions (`questionId`), at most 100."),
+        ids=required(
+            list[strawberry.ID],
+            f"The ids of questions (`questionId`), at most {resolve_assessments.IDS_AT_MOST}.",
+        ),
     )
     """Questions of the question bank, in the order of the ids; null where one does not exist."""
     rubric: Rubric | None = resolved_by(
@@ -325,7 +335,10 @@ class Query:
     """One criterion that answers are scored by."""
     rubrics: list[Rubric | None] | None = resolved_by(
         resolve_assessments.rubrics,
-        ids=required(list[strawberry.ID], "The ids of rubrics (`rubricId`), at most 100."),
+        ids=required(
+            list[strawberry.ID],
+            f"The ids of rubrics (`rubricId`), at most {resolve_assessments.IDS_AT_MOST}.",
+        ),
     )
     """Criteria that answers are scored by, in the order of the ids; null where one does not
     exist."""

@@ -16,6 +16,7 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 from loaders import visibility
+from loaders.reach import Reaches
 from loaders.tables.facts import Column
 from loaders.viewer import Viewer
 from schema.rows import COLUMN, MEMBER, RESOLVER, TABLE
@@ -32,7 +33,9 @@ class Reading:
     `one` gives its value for one object: `one(object, asking, **arguments)`. It may give an
     awaitable where `waits`. `each` gives the values of many objects in one go, with an exception in
     the place of what failed. `column` or `member` is what is shown as it is stored, to those who
-    may see it. `arguments` turns graphql-core's arguments into Python's.
+    may see it. `arguments` turns graphql-core's arguments into Python's, `reaches` tells of these
+    which accesses are taken for one object; `counts_page`: the listing of the page that the field
+    stands in is counted.
     """
 
     one: Callable[..., Any]
@@ -40,6 +43,8 @@ class Reading:
     waits: bool = False
     column: Column | None = None
     member: str | None = None
+    reaches: Reaches | None = None
+    counts_page: bool = False
     arguments: Callable[[dict[str, Any]], dict[str, Any]] = dict
 
     def is_open(self, viewer: Viewer) -> bool:
@@ -92,6 +97,8 @@ def _resolved(schema: strawberry.Schema, definition: StrawberryField, resolver: 
     return Reading(
         resolver,
         each=getattr(resolver, "each", None),
+        reaches=getattr(resolver, "reaches", None),
+        counts_page=getattr(resolver, "counts_page", False),
         waits=iscoroutinefunction(resolver) or iscoroutinefunction(type(resolver).__call__),
         arguments=arguments,
     )

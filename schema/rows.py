@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import strawberry
 from strawberry.types.field import StrawberryField
 
-from loaders.tables.facts import DeclarationError, StoredTable, table_of
+from loaders.tables.facts import DeclarationError, StoredTable, Visibility, table_of
 from schema.describe import describe_fields, description
 
 T = TypeVar("T", bound=type[Any])
@@ -94,6 +94,10 @@ def resolved_by(resolver: Callable[..., Any], **arguments: Argument) -> Any:
     )
 
 
+MASKED_FOR_SUPPORT = "Support sees it masked."
+"""What is said of each field that shows personal data as it is stored."""
+
+
 def row_of(table: StoredTable) -> Callable[[T], T]:
     """A GraphQL object type whose values are rows of a table.
 
@@ -111,6 +115,8 @@ def row_of(table: StoredTable) -> Callable[[T], T]:
                     table.column(needed)
                 field.metadata = MappingProxyType({**field.metadata, TABLE: table})
         describe_fields(cls)
+        for name in inspect.get_annotations(cls):
+            _describe_masking(cls.__dict__[name])
         cls.is_type_of = classmethod(lambda cls, row, info: table_of(row) is table)
         return strawberry.type(cls, description=description(cls))
 
@@ -125,6 +131,12 @@ def _column_field(table: StoredTable, name: str, named: Named | None) -> Any:
             shown = table.columns[stored]
             return strawberry.field(metadata={COLUMN: shown, COLUMNS: (stored,), TABLE: table})
     raise DeclarationError(f"{table} has no column for the field {name}")
+
+
+def _describe_masking(field: StrawberryField) -> None:
+    shown = field.metadata.get(COLUMN)
+    if shown and shown.personal and shown.visibility is Visibility.PLAIN:
+        field.description = f"{field.description} {MASKED_FOR_SUPPORT}"
 
 
 def shape(cls: T) -> T:

@@ -49,7 +49,7 @@ class SocialAccount(Node):
     user_id: strawberry.ID
     """The id of the creator."""
     platform_account_id: strawberry.ID
-    """Platform and id there, such as `twitter#987654321`; unique for the creator."""
+    """Network and id there, such as `twitter#987654321`; unique for the creator."""
     stored_id: str | None = column("id")
     """The id that CloudStro gave it."""
     platform: str | None
@@ -143,7 +143,7 @@ class SocialPost(Node):
     user_id: strawberry.ID
     """The id of the creator whose record this is."""
     post_id: strawberry.ID
-    """Platform and id there, such as `twitter#1234567890`; unique for the creator."""
+    """Network and id there, such as `twitter#1234567890`; unique for the creator."""
     platform_post_id: str | None = column("id")
     """The id of the post at the network."""
     platform: str | None
@@ -302,13 +302,10 @@ class Insight(Node):
 class ConfidenceRange:
     """A range of confidence, which is from 0 to 1; either end may be left open."""
 
-    from_: float | None = strawberry.field(name="from", default=None)
+    from_: float | None = strawberry.field(name="from", default=strawberry.UNSET)
     """The lowest confidence, itself included."""
-    to: float | None = None
+    to: float | None = strawberry.UNSET
     """The highest confidence, itself included."""
-
-    def bounds(self) -> tuple[float | None, float | None]:
-        return self.from_, self.to
 
 
 @input_type()
@@ -318,7 +315,7 @@ class SocialAccountKey:
     user_id: strawberry.ID
     """The id of the creator."""
     platform_account_id: strawberry.ID
-    """Platform and id there, such as `twitter#987654321`."""
+    """Network and id there, such as `twitter#987654321`."""
 
 
 @input_type(one_of=True)
@@ -338,7 +335,7 @@ class SocialPostKey:
     user_id: strawberry.ID
     """The id of the creator."""
     post_id: strawberry.ID
-    """Platform and id there, such as `twitter#1234567890`."""
+    """Network and id there, such as `twitter#1234567890`."""
 
 
 @input_type(one_of=True)

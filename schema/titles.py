@@ -323,7 +323,7 @@ class EpisodeBy:
     tmdb_episode_id: strawberry.ID | None = strawberry.UNSET
     """The number of an episode at TMDB."""
     number: EpisodeNumber | None = strawberry.UNSET
-    """Series, season and number."""
+    """Series, season and number; the first one where several episodes share them."""
 
 
 @input_type(one_of=True)

@@ -171,6 +171,15 @@ async def delete_table(address: DynamoAddress, table: str) -> None:
         await client.delete_table(TableName=TABLE_NAMES[_declared(table)[0]][table])
 
 
+async def delete_index(address: DynamoAddress, table: str, index: str) -> None:
+    """Remove an index of a table."""
+    async with open_client(address) as client:
+        await client.update_table(
+            TableName=TABLE_NAMES[_declared(table)[0]][table],
+            GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": index}}],
+        )
+
+
 def _declared(name: str) -> tuple[str, DynamoTable]:
     """The product's name and the table, of a declared name of DynamoDB's."""
     return next(

@@ -71,6 +71,29 @@ query Viewer {
         _ME,
     ),
     Example(
+        "What a video is made of",
+        """\
+query Video {
+  inputRecord(by: { inputRecordId: 1 }) {
+    rawInput
+    finalVideos(first: 1) {
+      nodes {
+        url
+        deliveredAt
+        voiceover { language }
+        videoClips {
+          sceneId
+          keyframes { sequence images(first: 1) { nodes { url } } }
+          characters { name }
+        }
+      }
+    }
+  }
+}
+""",
+        _ME,
+    ),
+    Example(
         "One name, two products",
         """\
 query Titles {
@@ -109,6 +132,9 @@ query Staff {
   titleReports(status: PENDING, first: 3) {
     totalCount
     nodes { issueType description title { title } account { email } }
+  }
+  supportTicketsByPriority(priority: URGENT, status: ESCALATED, first: 3) {
+    nodes { subject account { email } devopsAction { status proposedFix } }
   }
 }
 """,

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from botocore.exceptions import ClientError
 
 from loaders.stores.attributes import to_attribute
-from loaders.stores.dynamo_client import DynamoAddress, open_client, pause
+from loaders.stores.dynamo_client import DynamoAddress, is_busy, open_client, pause
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.postgresql import PostgresTable
 
@@ -21,6 +21,8 @@ Rows = Mapping[str, Sequence[Mapping[str, object]]]
 
 _WRITE_SIZE = 25
 """DynamoDB's bound on the items of one BatchWriteItem."""
+_TRANSACTION_SIZE = 100
+"""DynamoDB's bound on the items of one TransactWriteItems."""
 _WRITES_AT_ONCE = 8
 
 
@@ -87,15 +89,6 @@ def _item(row: Mapping[str, object]) -> dict[str, Any]:
     return {name: to_attribute(value) for name, value in row.items()}
 
 
-_TRANSACTION_SIZE = 100
-"""DynamoDB's bound on the items of one TransactWriteItems."""
-_THROTTLED = (
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "ThrottlingException",
-)
-
-
 async def append_postgres(connection: Any, tables: Iterable[PostgresTable], rows: Rows) -> None:
     """Add these rows to what the tables hold, and let their sequences go on behind them.
 
@@ -131,7 +124,7 @@ async def put_apart(
         pending: Any = {name: [{"PutRequest": {"Item": item}} for item in items]}
         attempt = 0
         while pending:
-            answer = await _unless_throttled(client.batch_write_item(RequestItems=pending))
+            answer = await _unless_busy(client.batch_write_item(RequestItems=pending))
             if answer is not None:
                 pending = answer.get("UnprocessedItems")
             if pending:
@@ -141,12 +134,12 @@ async def put_apart(
     await _in_chunks(put, _WRITE_SIZE, tables, names, rows)
 
 
-async def _unless_throttled(call: Awaitable[Any]) -> Any:
-    """The answer, or None where the whole call was throttled."""
+async def _unless_busy(call: Awaitable[Any]) -> Any:
+    """The answer, or None where the whole call is to be repeated."""
     try:
         return await call
     except ClientError as error:
-        if error.response["Error"].get("Code") not in _THROTTLED:
+        if not is_busy(error):
             raise
         return None
 

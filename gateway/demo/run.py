@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.app import ENDPOINT, create_app
-from gateway.create import create_dynamodb, create_postgres, declaration
+from gateway.create import create_all, declaration
 from gateway.demo.data import demo_rows, version
 from gateway.demo.data.epoch import EPOCH
 from gateway.demo.data.people import ADA
@@ -117,15 +117,6 @@ async def _create_anew(where: Addresses) -> None:
     for product in DYNAMODB:
         await clear_dynamodb(where.dynamodb[product])
     await create_all(where)
-
-
-async def create_all(where: Addresses) -> None:
-    """Make every product's tables."""
-    for product, tables in POSTGRES.items():
-        await create_postgres(where.postgres[product].url, tables, lambda made: None)
-    for product, declared in DYNAMODB.items():
-        names = where.table_names[product]
-        await create_dynamodb(where.dynamodb[product], declared, names, lambda made: None)
 
 
 async def load_all(where: Addresses, rows: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from loaders.stores.dynamo_client import DynamoAddress, pause
+from loaders.stores.dynamo_client import DynamoAddress, is_busy, pause
 
 _ATTEMPTS = 6
 
@@ -27,7 +27,7 @@ class Aws:
             try:
                 return await self._call(method, body)
             except ClientError as error:
-                if not _throttled(error):
+                if not is_busy(error):
                     raise
                 await pause(attempt)
         return await self._call(method, body)
@@ -43,15 +43,3 @@ class Aws:
             where += ["--endpoint-url", self.address.endpoint_url]
         given = json.dumps(body, ensure_ascii=False)
         return shlex.join(["aws", "dynamodb", operation, *where, "--cli-input-json", given])
-
-
-def code(error: ClientError) -> str:
-    """The name of what AWS refused a call for."""
-    named: str = error.response["Error"].get("Code", "")
-    return named
-
-
-def _throttled(error: ClientError) -> bool:
-    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
-    named = code(error)
-    return status >= 500 or "Throttl" in named or "LimitExceeded" in named or "Throughput" in named

@@ -7,7 +7,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gateway.doctor.documents import STATES_NO_NOT_NULL
 from gateway.doctor.expressions import SEQUENCE, plain, plain_default
 from gateway.doctor.relations import (
     DIALECT,
@@ -22,6 +21,8 @@ from gateway.doctor.relations import (
     Relation,
     TriggerOf,
 )
+from loaders.tables.catalogue import UNSAID
+from loaders.tables.facts import Unsaid
 from loaders.tables.postgresql import PostgresTable, Trigger
 
 _ORDERS_PAGES = "off without it: pages in its order leave out the rows where it is null"
@@ -54,7 +55,7 @@ def _relation(table: PostgresTable) -> Relation:
 def _column(table: PostgresTable, column: sa.Column[Any]) -> ColumnOf:
     default = _default(column)
     is_key = column.primary_key
-    unsaid = table.product in STATES_NO_NOT_NULL and not is_key
+    unsaid = (table.product, Unsaid.NOT_NULL) in UNSAID and not is_key
     # A document that gives a default leaves it at that: the column may be null.
     unsaid_null = unsaid or (default is not None and not is_key)
     orders = any(column.name in index.columns for index in table.indexes if index.reason)

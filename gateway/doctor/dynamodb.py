@@ -8,12 +8,19 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from gateway.doctor.aws import Aws, code
-from gateway.doctor.documents import BILLING, ENCRYPTION, RECOVERY, without
+from gateway.doctor.aws import Aws
 from gateway.doctor.findings import Finding, Level, finding
 from gateway.doctor.sample import readable, sample_dynamodb
-from loaders.stores.dynamo_client import DynamoAddress, open_client
+from loaders.stores.dynamo_client import DynamoAddress, error_code, open_client
+from loaders.tables.catalogue import UNSAID
 from loaders.tables.dynamodb import DynamoTable
+from loaders.tables.facts import Unsaid
+
+_WITHOUT = {
+    Unsaid.BILLING: "a burst of requests is throttled at the provisioned capacity",
+    Unsaid.ENCRYPTION: "the key is AWS's alone, and no record shows its use",
+    Unsaid.RECOVERY: "rows that are lost by mistake cannot be brought back",
+}
 
 Key = tuple[tuple[str, str], ...]
 """The attributes of a key, each with its type."""
@@ -94,7 +101,7 @@ async def _live(aws: Aws, name: str) -> TableOf | None:
     try:
         body = (await aws.ask("describe_table", TableName=name))["Table"]
     except ClientError as error:
-        if code(error) == "ResourceNotFoundException":
+        if error_code(error) == "ResourceNotFoundException":
             return None
         raise
     expiry = (await aws.ask("describe_time_to_live", TableName=name))["TimeToLiveDescription"]
@@ -108,7 +115,7 @@ async def recovery_of(aws: Aws, name: str) -> bool | None:
     try:
         answer = await aws.ask("describe_continuous_backups", TableName=name)
     except ClientError as error:
-        if code(error) == "UnknownOperationException":
+        if error_code(error) == "UnknownOperationException":
             return None
         raise
     described = answer["ContinuousBackupsDescription"].get("PointInTimeRecoveryDescription", {})
@@ -162,18 +169,23 @@ def compare(aws: Aws, table: DynamoTable, name: str, live: TableOf) -> Iterator[
     if live.billing != declared.billing:
         says = f"is billed {live.billing} and should be {declared.billing}"
         mend = aws.command("update-table", TableName=name, BillingMode=declared.billing)
-        yield finding(f"{table}", says, (mend,), without=without(table.product, BILLING))
+        yield finding(f"{table}", says, (mend,), without=_without(table, Unsaid.BILLING))
     if declared.encrypted and not live.encrypted:
         mend = aws.command("update-table", TableName=name, SSESpecification={"Enabled": True})
         says = "is not encrypted with a key of KMS"
-        yield finding(f"{table}", says, (mend,), without=without(table.product, ENCRYPTION))
+        yield finding(f"{table}", says, (mend,), without=_without(table, Unsaid.ENCRYPTION))
     if declared.recovery and live.recovery is False:
         says, mend = "has no point-in-time recovery", _recover(aws, name)
-        yield finding(f"{table}", says, (mend,), without=without(table.product, RECOVERY))
+        yield finding(f"{table}", says, (mend,), without=_without(table, Unsaid.RECOVERY))
     if live.ttl != declared.ttl:
         says = f"expires by {live.ttl or 'nothing'} and should by {declared.ttl or 'nothing'}"
         yield finding(f"{table}", says, tuple(_expire(aws, name, live.ttl, declared.ttl)))
     yield from _indexes(aws, table, name, declared, live)
+
+
+def _without(table: DynamoTable, aspect: Unsaid) -> str | None:
+    """What is off where a table lacks this; None where its product's document asks for it."""
+    return f"off without it: {_WITHOUT[aspect]}" if (table.product, aspect) in UNSAID else None
 
 
 def _indexes(
@@ -196,8 +208,8 @@ def _indexes(
 def _index_differs(table: DynamoTable, wanted: IndexOf, found: IndexOf) -> str | None:
     if found.key != wanted.key:
         return f"has the key {_listed(found.key)} and should have {_listed(wanted.key)}"
-    read = readable(table) if wanted.attributes is None else sorted(wanted.attributes)
-    lacking = [] if found.attributes is None else [a for a in read if a not in found.attributes]
+    projected = found.attributes
+    lacking = [] if projected is None else [a for a in readable(table) if a not in projected]
     if lacking:
         return f"does not project {', '.join(lacking)}"
     return None if found.state in ("ACTIVE", "UPDATING") else f"is {found.state}"

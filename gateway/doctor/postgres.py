@@ -24,6 +24,8 @@ _UNREADABLE = (
     asyncpg.InternalClientError,
 )
 _TIMESTAMPS = {"timestamp without time zone", "timestamp with time zone"}
+_PATIENCE_TO_CONNECT = 10.0
+"""Seconds; more than a request has, for DynamoDB is examined in the same moments."""
 _PATIENCE = 60.0
 """Seconds that a statement may take."""
 
@@ -49,8 +51,8 @@ async def examine_postgres(
 @asynccontextmanager
 async def _connected(address: PostgresAddress) -> AsyncIterator[Any]:
     connection = await asyncpg.connect(
-        address.url.replace("postgresql+asyncpg://", "postgresql://", 1),
-        timeout=address.connect_timeout,
+        address.url,
+        timeout=_PATIENCE_TO_CONNECT,
         command_timeout=_PATIENCE,
         server_settings={"application_name": "quintet", "default_transaction_read_only": "on"},
     )

@@ -7,17 +7,13 @@ from collections.abc import Callable, Mapping
 from inspect import isawaitable
 from typing import Protocol
 
-from graphql import ExecutionResult, GraphQLSchema, OperationDefinitionNode, execute
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql import ExecutionResult, GraphQLSchema, execute
 
 from gateway.execution.documents import Document, Operation
 from gateway.execution.levels import run
-from gateway.execution.plan import Outline, Plan, Unplannable
-from gateway.execution.types import Types
+from gateway.execution.plan import Unplannable
+from gateway.execution.planner import Planner, Refused
 from loaders.request import Request
-from loaders.viewer import Viewer
-
-_VARIABLE_ERRORS_AT_MOST = 50
 
 
 class Executor(Protocol):
@@ -54,46 +50,20 @@ class LevelExecutor:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self.fallbacks: Counter[str] = Counter()
-        self._schema = schema
-        self._types = Types(schema)
+        self.planner = Planner(schema)
         self._reference = ReferenceExecutor(schema)
 
     async def execute(
         self, document: Document, operation: Operation, request: Request
     ) -> ExecutionResult:
-        definition = document.operation(operation.name)
-        if definition is None:  # which graphql-core has the words for
-            return await self._reference.execute(document, operation, request)
-        variables = get_variable_values(
-            self._schema,
-            definition.variable_definitions or (),
-            dict(operation.variables or {}),
-            max_errors=_VARIABLE_ERRORS_AT_MOST,
-        )
-        if isinstance(variables, list):
-            return ExecutionResult(None, variables)
         try:
-            plan = self._plan(document, definition, variables, request.viewer)
-            return await run(plan, request, variables)
+            planned = self.planner.plan(document, operation, request.viewer)
+            return await run(planned.plan, request, planned.variables)
+        except Refused as refused:
+            return ExecutionResult(None, list(refused.errors))
         except Unplannable as why:
             self.fallbacks[str(why)] += 1
             return await self._reference.execute(document, operation, request)
-
-    def _plan(
-        self,
-        document: Document,
-        definition: OperationDefinitionNode,
-        variables: VariableValues,
-        viewer: Viewer,
-    ) -> Plan:
-        conditions = tuple(variables.coerced.get(name) for name in document.conditions)
-        return document.plan(
-            (definition.name and definition.name.value, conditions, viewer.roles),
-            lambda: Plan(
-                Outline(self._schema, definition, document.fragments, variables, viewer),
-                self._types,
-            ),
-        )
 
 
 EXECUTORS: Mapping[str, Callable[[GraphQLSchema], Executor]] = {

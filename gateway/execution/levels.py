@@ -143,24 +143,18 @@ class _Run:
         owners: list[int] = []
         slots: list[Any] = []
         positions: list[int] = []
-        for index, entries in enumerate(lists):
-            if entries is None or isinstance(entries, Exception):
+        for index, given in enumerate(lists):
+            entries = given if given.__class__ is list else _listed(given, field)
+            if not isinstance(entries, list):
                 self._null(entries, field, level, index, None)
-            elif not is_iterable(entries):
-                self._fail(field.no_list, field, level, index)
-            else:
-                before = len(found)
-                try:
-                    found += entries
-                except Exception as error:  # of a generator
-                    del found[before:]
-                    self._fail(error, field, level, index)
-                    continue
-                length = len(found) - before
-                slot = level.objects[index][field.key] = [None] * length
-                owners += [index] * length
-                slots += [slot] * length
-                positions += range(length)
+                continue
+            before = len(found)
+            found += entries
+            length = len(found) - before
+            slot = level.objects[index][field.key] = [None] * length
+            owners += [index] * length
+            slots += [slot] * length
+            positions += range(length)
         return Values(found, owners, slots, positions)
 
     def _write(self, field: Field, level: Level, values: Values) -> None:
@@ -222,6 +216,18 @@ class _Run:
         self, error: Exception, field: Field, level: Level, index: int, position: int | None = None
     ) -> None:
         self.failures.append(Failure(error, field, level, index, position))
+
+
+def _listed(entries: Any, field: Field) -> list[Any] | Exception | None:
+    """The entries of what is no list itself, or what is wrong with it."""
+    if entries is None or isinstance(entries, Exception):
+        return entries
+    if not is_iterable(entries):
+        return field.no_list
+    try:
+        return list(entries)
+    except Exception as error:  # of a generator
+        return error
 
 
 def _put(made: Sequence[Any], field: Field, values: Values) -> None:

@@ -183,10 +183,15 @@ class Field:
             raise Unplannable(f"{self.title}, a list of lists")
         self.named: GraphQLNamedType = get_named_type(type_)
         self.is_leaf = is_leaf_type(self.named) or self.name in introspection.FIELDS
+        if is_abstract_type(self.named) and any(one.is_type_of is None for one in self.possible):
+            raise Unplannable(f"{self.named}, whose types cannot be told apart")
+
+    @property
+    def possible(self) -> Sequence[GraphQLObjectType]:
+        """The types that its objects may be of."""
         if is_abstract_type(self.named):
-            for possible in self._outline.schema.get_possible_types(self.named):
-                if possible.is_type_of is None:
-                    raise Unplannable(f"{self.named}, whose types cannot be told apart")
+            return self._outline.schema.get_possible_types(self.named)
+        return [self.named] if isinstance(self.named, GraphQLObjectType) else []
 
     def as_list(self) -> list[int | str]:
         """The place, as a resolver is told."""

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from graphql import ExecutionResult, GraphQLError
 
+from gateway.execution.bounds import Forecaster, Place
 from gateway.execution.documents import Document, Documents, Operation
 from gateway.execution.errors import shown
 from gateway.execution.executors import Executor
+from gateway.execution.explain import explained
+from gateway.execution.plan import Unplannable
+from gateway.execution.planner import Planner, Refused
 from loaders.accounts import IDENTITIES
 from loaders.clock import Clock
 from loaders.errors import DeadlineExceeded
@@ -21,6 +26,9 @@ from loaders.sealing import Seal
 from loaders.stores.interface import Store
 from loaders.trace import Trace
 from loaders.viewer import Viewer
+from schema.build import graphql_schema
+
+Explaining = Literal["plan", "run"]
 
 _TO_ANSWER = 0.5
 """Seconds after the deadline that a request has to put what its stores said into an answer."""
@@ -45,16 +53,29 @@ class Gateway:
     clock: Clock
     deadline: float
     image_base_url: str
+    planner: Planner = field(default_factory=lambda: Planner(graphql_schema))
 
-    async def answer(self, operation: Operation, viewer: Viewer, *, trace: bool = False) -> Answer:
-        """Run an operation; its store calls are shown where `trace` asks for them."""
+    async def answer(
+        self,
+        operation: Operation,
+        viewer: Viewer,
+        *,
+        trace: bool = False,
+        explain: Explaining | None = None,
+    ) -> Answer:
+        """Run an operation; its store calls are shown where `trace` asks for them.
+
+        `explain` shows what it asks of the stores at most, without running it for "plan".
+        """
         request_id = uuid.uuid4().hex
         document = self.documents.get(operation.query)
         if document.errors:
             return Answer(
                 {"errors": [shown(error, request_id) for error in document.errors]}, False
             )
-        request = self._request(document, viewer, Trace(wanted=trace))
+        if explain == "plan":
+            return self._explained(document, operation, request_id, viewer)
+        request = self._request(document, viewer, Trace(wanted=trace or explain is not None))
         try:
             result = await self._execute(document, operation, request)
         finally:
@@ -65,9 +86,34 @@ class Gateway:
         executed = result.data is not None or any(error.path for error in result.errors or ())
         if executed:
             body["data"] = result.data
+        extensions: dict[str, Any] = {}
         if trace:
-            body["extensions"] = {"trace": request.trace.as_json(viewer)}
+            extensions["trace"] = request.trace.as_json(viewer)
+        if explain and executed:
+            with suppress(Refused):  # a fallback, which no plan tells of
+                places = self.places(document, operation, viewer)
+                extensions["explain"] = explained(places, request.trace.calls)
+        if extensions:
+            body["extensions"] = extensions
         return Answer(body, executed)
+
+    def places(self, document: Document, operation: Operation, viewer: Viewer) -> Sequence[Place]:
+        """What an operation asks of the stores, at most; raises Refused."""
+        try:
+            planned = self.planner.plan(document, operation, viewer)
+        except Unplannable as why:
+            raise Refused(GraphQLError(f"No plan is made for {why}.")) from None
+        forecaster = Forecaster(document.columns, planned.variables, viewer, self.seal)
+        return forecaster.places(planned.plan)
+
+    def _explained(
+        self, document: Document, operation: Operation, request_id: str, viewer: Viewer
+    ) -> Answer:
+        try:
+            told = explained(self.places(document, operation, viewer))
+        except Refused as refused:
+            return Answer({"errors": [shown(error, request_id) for error in refused.errors]}, False)
+        return Answer({"data": None, "extensions": {"explain": told}}, True)
 
     def _request(self, document: Document, viewer: Viewer, trace: Trace) -> Request:
         return Request(

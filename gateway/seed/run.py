@@ -11,11 +11,12 @@ from typing import Any
 import asyncpg
 from botocore.exceptions import BotoCoreError, ClientError
 
+from gateway.create import create_all
 from gateway.demo.data.generations import FIRST
 from gateway.demo.directory import DataDirectory
 from gateway.demo.dynamodb import DynamoEngine
 from gateway.demo.postgres import PostgresEngine
-from gateway.demo.run import create_all, demo_addresses, mark_of
+from gateway.demo.run import demo_addresses, mark_of
 from gateway.progress import step
 from gateway.seed.plan import Plan
 from gateway.seed.tally import Tally
@@ -66,9 +67,7 @@ async def _seed_directory(directory: DataDirectory, where: Addresses, scale: int
 
 def seed_stores(settings: Any, scale: int, *, beside_others: bool) -> None:
     """Bring the stores that the settings name to a scale."""
-    # Writes go to the databases themselves, never to their replicas.
-    replicas = {f"{product}_database_replica_url": None for product in POSTGRES}
-    where = addresses(settings.model_copy(update=replicas))
+    where = addresses(settings, writing=True)
 
     async def seed() -> None:
         async with opened(where, together=False) as targets:
@@ -133,6 +132,10 @@ class Seeding:
             await self._write(held, range(FIRST.number, 2), tally)
             when_first()
             await self._write(held, range(2, scale + 1), tally)
+            for target in self._targets:
+                if tally.rows[target.product]:
+                    with _named(target.product):
+                        await target.settle()
 
     async def _write(
         self, held: Mapping[str, Mapping[int, str]], numbers: range, tally: Tally

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 from gateway.demo.data.making import Tables
 from gateway.demo.load import append_postgres, put_apart, put_together
 from loaders.stores.attributes import to_attribute, to_python
-from loaders.stores.dynamo_client import DynamoAddress, open_client
+from loaders.stores.dynamo_client import DynamoAddress, error_code, open_client
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
 
 LEDGER = "quintet_seed_ledger"
@@ -46,6 +46,10 @@ class Target(ABC):
     async def write(self, number: int, version: str, rows: Tables) -> None:
         """Write a generation and note it."""
 
+    @abstractmethod
+    async def settle(self) -> None:
+        """Have reads planned for as much as the store holds now."""
+
 
 class PostgresTarget(Target):
     """A Postgres database: a generation and its line in the ledger are one transaction."""
@@ -59,7 +63,7 @@ class PostgresTarget(Target):
     @asynccontextmanager
     async def open(cls, product: str, url: str) -> AsyncIterator[PostgresTarget]:
         """Connects, and makes the ledger where it is missing."""
-        connection = await asyncpg.connect(url.replace("postgresql+asyncpg:", "postgresql:", 1))
+        connection = await asyncpg.connect(url)
         try:
             # CREATE TABLE IF NOT EXISTS alone would be a notice each time.
             if await connection.fetchval("SELECT to_regclass($1)", LEDGER) is None:
@@ -88,6 +92,11 @@ class PostgresTarget(Target):
         async with self._connection.transaction():
             await append_postgres(self._connection, self._tables, rows)
             await self.note(number, version)
+
+    async def settle(self) -> None:
+        # Postgres does it by itself in a while, which an engine that ends with us does not have.
+        names = ", ".join(table.name for table in self._tables)
+        await self._connection.execute(f"VACUUM (ANALYZE) {names}")
 
 
 class DynamoTarget(Target):
@@ -151,12 +160,15 @@ class DynamoTarget(Target):
         await self._put(self._client, self._tables, self._names, rows)
         await self.note(number, version)
 
+    async def settle(self) -> None:
+        """DynamoDB plans nothing."""
+
 
 async def _make_ledger(client: Any) -> None:
     try:
         await client.describe_table(TableName=LEDGER)
     except ClientError as error:
-        if error.response["Error"].get("Code") != "ResourceNotFoundException":
+        if error_code(error) != "ResourceNotFoundException":
             raise
         await client.create_table(
             TableName=LEDGER,

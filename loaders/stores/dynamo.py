@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any, Self
 
 from loaders.stores import queries
@@ -19,11 +20,15 @@ from loaders.stores.interface import (
     Terms,
     Union,
     Window,
-    shown_key,
+    shown_keys,
 )
+from loaders.stores.queries import dynamo_table
 from loaders.stores.together import together
 from loaders.tables.dynamodb import PRIMARY, DynamoTable
 from loaders.tables.facts import Row, Through
+
+ReadKeys = Callable[[list[Key]], Coroutine[Any, Any, Mapping[Key, Any]]]
+"""Finds what there is for these keys, without those that there is nothing for."""
 
 BATCH_SIZE = 100
 """DynamoDB's bound on the keys of one BatchGetItem."""
@@ -62,20 +67,17 @@ class DynamoStore:
         await self._resources.aclose()
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
-        wanted = queries.decided_from_key(route, keys, terms)
         whole_key = route.index.name == PRIMARY and route.by == route.table.key
         find = self._find_by_key if whole_key else self._find_by_index
-        rows, mine = await together([find(route, wanted, terms), self._mine(route, wanted, terms)])
-        return [rows.get(key) if key in mine else None for key in keys]
+        rows = await self._allowed(route, keys, terms, partial(find, route, terms))
+        return [rows.get(key) for key in keys]
 
     async def listing(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Slice]:
-        wanted = queries.decided_from_key(route, keys, terms)
-        read = together(self._slice(route, key, window, terms) for key in wanted)
-        slices, mine = await together([read, self._mine(route, wanted, terms)])
-        answers = {key: part for key, part in zip(wanted, slices, strict=True) if key in mine}
-        return [answers.get(key) or Slice([], more=False) for key in keys]
+        read = partial(self._slice, route, window, terms)
+        slices = await self._allowed(route, keys, terms, partial(_each, read))
+        return [slices.get(key) or Slice([], more=False) for key in keys]
 
     async def union(
         self,
@@ -95,24 +97,30 @@ class DynamoStore:
     async def count(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Count]:
-        wanted = queries.decided_from_key(route, keys, terms)
-        read = together(self._count(route, key, window, terms) for key in wanted)
-        counts, mine = await together([read, self._mine(route, wanted, terms)])
-        answers = {key: count for key, count in zip(wanted, counts, strict=True) if key in mine}
-        return [answers.get(key) or Count(0, exact=True) for key in keys]
+        read = partial(self._count, route, window, terms)
+        counts = await self._allowed(route, keys, terms, partial(_each, read))
+        return [counts.get(key) or Count(0, exact=True) for key in keys]
 
-    async def _find_by_key(self, route: Route, keys: list[Key], terms: Terms) -> dict[Key, Row]:
-        items = await self._batch_get(_table(route), keys, terms.columns, terms)
+    async def _allowed(
+        self, route: Route, keys: list[Key], terms: Terms, read: ReadKeys
+    ) -> Mapping[Key, Any]:
+        """What is read for the keys that lead to rows of the owners, and for no other."""
+        wanted = queries.decided_from_key(route, keys, terms)
+        found, mine = await together([read(wanted), self._mine(route, wanted, terms)])
+        return {key: answer for key, answer in found.items() if key in mine}
+
+    async def _find_by_key(self, route: Route, terms: Terms, keys: list[Key]) -> dict[Key, Row]:
+        table = dynamo_table(route)
+        items = await self._batch_get(table, keys, terms.columns, terms)
         return {
             tuple(item[name] for name in route.by): item
             for item in items
-            if queries.lives(item, _table(route), terms) and queries.owned(item, route, terms)
+            if queries.lives(item, table, terms) and queries.owned(item, route, terms)
         }
 
-    async def _find_by_index(self, route: Route, keys: list[Key], terms: Terms) -> dict[Key, Row]:
-        first = Window(size=1)
-        slices = await together(self._slice(route, key, first, terms) for key in keys)
-        return {key: part.rows[0] for key, part in zip(keys, slices, strict=True) if part.rows}
+    async def _find_by_index(self, route: Route, terms: Terms, keys: list[Key]) -> dict[Key, Row]:
+        slices = await _each(partial(self._slice, route, Window(size=1), terms), keys)
+        return {key: part.rows[0] for key, part in slices.items() if part.rows}
 
     async def _mine(self, route: Route, keys: list[Key], terms: Terms) -> frozenset[Key]:
         """Which of these keys lead to rows of the owners, where the parent's key has to tell.
@@ -147,7 +155,7 @@ class DynamoStore:
         attempt = 0
         while pending:
             body = {"RequestItems": pending, "ReturnConsumedCapacity": "TOTAL"}
-            asked = [_shown(table, key) for key in pending[physical]["Keys"]]
+            asked = _shown(table, pending[physical]["Keys"]) if terms.traced else []
             answer = await self._ask("BatchGetItem", table, None, asked, columns, body, terms)
             items += [
                 queries.to_item(table, item) for item in answer["Responses"].get(physical, [])
@@ -158,11 +166,11 @@ class DynamoStore:
                 await pause(attempt)  # past the deadline, the next call raises
         return items
 
-    async def _slice(self, route: Route, key: Key, window: Window, terms: Terms) -> Slice:
+    async def _slice(self, route: Route, window: Window, terms: Terms, key: Key) -> Slice:
         """The rows of one partition: Query goes on until the window is full or the budget spent."""
         if queries.lies_beyond(route, window):
             return Slice([], more=False)
-        table = _table(route)
+        table = dynamo_table(route)
         rows: list[Row] = []
         stopped_at: Key | None = None
         more = False
@@ -186,7 +194,7 @@ class DynamoStore:
             rows.reverse()
         return Slice(rows, more, stopped_at)
 
-    async def _count(self, route: Route, key: Key, window: Window, terms: Terms) -> Count:
+    async def _count(self, route: Route, window: Window, terms: Terms, key: Key) -> Count:
         count = examined = 0
         async for answer in self._query(route, key, window, terms, counting=True):
             count += answer["Count"]
@@ -199,10 +207,10 @@ class DynamoStore:
         self, route: Route, key: Key, window: Window, terms: Terms, *, counting: bool
     ) -> AsyncIterator[dict[str, Any]]:
         """The answers of one Query and of those that go on where it stopped."""
-        table = _table(route)
+        table = dynamo_table(route)
         body = queries.query(route, self._names[table.name], key, window, terms, counting=counting)
         columns = () if counting else terms.columns
-        asked = [shown_key(route.key_columns, key)]
+        asked = shown_keys(route.key_columns, [key]) if terms.traced else []
         while True:
             answer = await self._ask(
                 "Query", table, body.get("IndexName"), asked, columns, body, terms
@@ -247,13 +255,14 @@ class DynamoStore:
         return answer
 
 
-def _shown(table: DynamoTable, key: Mapping[str, Any]) -> dict[str, Any]:
-    return shown_key([(table, name) for name in key], [to_python(value) for value in key.values()])
+async def _each(read: Callable[[Key], Coroutine[Any, Any, Any]], keys: list[Key]) -> dict[Key, Any]:
+    """What one read each finds, all at once."""
+    return dict(zip(keys, await together(map(read, keys)), strict=True))
 
 
-def _table(route: Route) -> DynamoTable:
-    assert isinstance(route.table, DynamoTable)
-    return route.table
+def _shown(table: DynamoTable, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    values = [[to_python(value) for value in key.values()] for key in keys]
+    return shown_keys([(table, name) for name in table.key], values)
 
 
 def _rows(answer: Mapping[str, Any]) -> int:

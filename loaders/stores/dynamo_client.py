@@ -22,15 +22,16 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
-from loaders.errors import DeadlineExceeded, Internal, SourceUnavailable
+from loaders.errors import DeadlineExceeded, GatewayError, Internal, SourceUnavailable
 
 _METHODS = {"BatchGetItem": "batch_get_item", "Query": "query"}
 """The reads there are, and botocore's names for them."""
-_THROTTLED = frozenset(
+_BUSY = frozenset(
     {
         "ProvisionedThroughputExceededException",
         "ThrottlingException",
         "RequestLimitExceeded",
+        "LimitExceededException",
         "InternalServerError",
         "ServiceUnavailable",
     }
@@ -42,6 +43,9 @@ _UNREACHABLE = (
     HTTPClientError,
     ReadTimeoutError,
 )
+_NO_INDEX = "does not have the specified index"
+"""DynamoDB has no code for it: any other fault of a call is a ValidationException too."""
+
 _ATTEMPTS_TO_REACH = 3
 _FIRST_PAUSE = 0.025
 _LONGEST_PAUSE = 1.0
@@ -83,7 +87,8 @@ class DynamoClient:
                         parsed: dict[str, Any] = orjson.loads(answer["raw"])
                         return parsed
                     except ClientError as error:
-                        self._raise_unless_throttled(error)
+                        if not is_busy(error):
+                            raise self._refusal(error) from error
                     except _UNREACHABLE:
                         if attempt >= _ATTEMPTS_TO_REACH:
                             raise
@@ -93,23 +98,30 @@ class DynamoClient:
                 f"{self._product}: DynamoDB cannot be reached", product=self._product
             ) from error
 
-    def _raise_unless_throttled(self, error: ClientError) -> None:
-        code = error.response["Error"].get("Code", "")
-        if code in _THROTTLED or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-            return
-        if code == "ResourceNotFoundException":
-            raise SourceUnavailable(
+    def _refusal(self, error: ClientError) -> GatewayError:
+        code, message = error_code(error), error.response["Error"].get("Message", "")
+        if code == "ResourceNotFoundException" or _NO_INDEX in message:
+            return SourceUnavailable(
                 f"{self._product}: a table or an index is missing; `gateway create` makes it",
                 product=self._product,
-            ) from error
+            )
         if code in ("AccessDeniedException", "UnrecognizedClientException"):
-            raise SourceUnavailable(
+            return SourceUnavailable(
                 f"{self._product}: DynamoDB refused the gateway's credentials",
                 product=self._product,
-            ) from error
-        raise Internal(
-            f"{self._product}: DynamoDB refused a call", product=self._product
-        ) from error
+            )
+        return Internal(f"{self._product}: DynamoDB refused a call", product=self._product)
+
+
+def error_code(error: ClientError) -> str:
+    """The name of what a call was refused for."""
+    code: str = error.response["Error"].get("Code", "")
+    return code
+
+
+def is_busy(error: ClientError) -> bool:
+    """Whether the same call may be answered later."""
+    return error_code(error) in _BUSY or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500
 
 
 @asynccontextmanager

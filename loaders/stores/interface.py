@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -191,7 +191,7 @@ class Terms:
 
     `owners`: the only keys at the end of the owner path whose rows may come back, or None where
     anybody's may. `deadline` is in the event loop's time, in seconds; `now` is what rows that
-    expire are judged by.
+    expire are judged by. Keys are reported where `traced` says that somebody reads them.
     """
 
     columns: tuple[str, ...]
@@ -199,14 +199,22 @@ class Terms:
     deadline: float
     now: datetime
     report: Callable[[Call], None] = field(repr=False)
+    traced: bool = True
 
 
-def shown_key(columns: Sequence[tuple[StoredTable, str]], values: Sequence[Any]) -> dict[str, Any]:
-    """A key as a trace may show it: a secret goes as the beginning of its digest."""
-    return {
-        name: _digest(value) if table.columns[name].visibility is Visibility.NEVER else value
-        for (table, name), value in zip(columns, values, strict=True)
-    }
+def shown_keys(
+    columns: Sequence[tuple[StoredTable, str]], keys: Iterable[Sequence[Any]]
+) -> list[dict[str, Any]]:
+    """Keys as a trace may show them: a secret goes as the beginning of its digest."""
+    secret = [table.columns[name].visibility is Visibility.NEVER for table, name in columns]
+    names = [name for _, name in columns]
+    return [
+        {
+            name: _digest(value) if hidden else value
+            for name, hidden, value in zip(names, secret, key, strict=True)
+        }
+        for key in keys
+    ]
 
 
 def _digest(secret: Any) -> str:

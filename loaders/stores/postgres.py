@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Self
 
 import asyncpg
@@ -20,7 +21,7 @@ from loaders.stores.interface import (
     Terms,
     Union,
     Window,
-    shown_key,
+    shown_keys,
 )
 from loaders.stores.statements import PLACE, Shape, Statement
 from loaders.tables.facts import Row
@@ -48,7 +49,11 @@ _UNREACHABLE = (
     asyncpg.InsufficientPrivilegeError,
     asyncpg.SerializationError,
 )
-_NOT_AS_DECLARED = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
+_NOT_AS_DECLARED = (
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.UndefinedFunctionError,  # a column of another type has no such comparison
+)
 
 WARM_UP = "SELECT $1::int[], $2::bigint[], $3::text[], $4::timestamp[], $5::timestamptz[]"
 """asyncpg asks nine questions about array types on each new connection's first use of one."""
@@ -75,7 +80,7 @@ class PostgresStore:
     async def open(cls, product: str, address: PostgresAddress) -> Self:
         """A store that has not connected yet: its database may be down while the gateway starts."""
         pool = asyncpg.create_pool(
-            address.url.replace("postgresql+asyncpg://", "postgresql://", 1),
+            address.url,
             min_size=0,
             max_size=address.connections,
             timeout=address.connect_timeout,
@@ -167,7 +172,7 @@ class PostgresStore:
             table=route.table.name,
             index=route.index.name,
             operation="SELECT" if columns else "COUNT",
-            keys=[shown_key(route.key_columns, key) for key in keys],
+            keys=shown_keys(route.key_columns, keys) if terms.traced else [],
             attributes=columns,
             sql=str(route),
             personal=route.table.personal,
@@ -199,7 +204,9 @@ class PostgresStore:
         except _UNREACHABLE as error:
             raise self._unavailable("cannot be reached") from error
         except _NOT_AS_DECLARED as error:
-            raise self._unavailable("is not as declared; `gateway create` makes tables") from error
+            raise self._unavailable(
+                "is not as declared; `gateway doctor` tells what mends it"
+            ) from error
 
     def _unavailable(self, what: str) -> SourceUnavailable:
         return SourceUnavailable(f"{self._product}: Postgres {what}", product=self._product)
@@ -209,9 +216,15 @@ class PostgresStore:
     ) -> list[Any]:
         connection = await self._pool.acquire()
         try:
-            return await connection.fetch(
-                statement.sql, *statement.arguments(values), record_class=row
+            ask = partial(
+                connection.fetch, statement.sql, *statement.arguments(values), record_class=row
             )
+            records: list[Any] = await ask()
+            if records and type(records[0]) is not row:
+                # A migration changed a column's type: asyncpg has prepared the statement anew,
+                # and forgets the class of its rows on the way.
+                records = await ask()
+            return records
         except (asyncio.CancelledError, *_DEAD_CONNECTION):
             connection.terminate()  # a frozen backend would hold a polite close for seconds
             raise

@@ -11,8 +11,8 @@ from loaders.stores.interface import Key, Route, Terms, Window
 from loaders.tables.dynamodb import PRIMARY, DynamoTable
 from loaders.tables.facts import Row, StoredTable
 
-LONGEST_KEY = (2_048, 1_024)
-"""DynamoDB's bounds on a partition's and a sort column's value, in bytes."""
+LONGEST_KEY_COLUMNS = (2_048, 1_024)
+"""DynamoDB's bounds on what a partition and a sort column hold, in bytes."""
 ITEMS_EXAMINED = 1_000
 """The read budget: how many items one listing looks through for rows that pass its filters."""
 FILTERED_PAGE = 100
@@ -98,6 +98,18 @@ def _drops(route: Route, window: Window) -> bool:
     )
 
 
+def may_drop(route: Route, window: Window, *, guarded: bool) -> bool:
+    """Whether anything may drop what the key finds: a filter, expiry, or the rule."""
+    table = dynamo_table(route)
+    return _drops(route, window) or table.ttl is not None or _judged(route, guarded=guarded)
+
+
+def _judged(route: Route, *, guarded: bool) -> bool:
+    """Whether the rule looks at each row, since the key does not tell its owner."""
+    owner = route.table.owner
+    return guarded and isinstance(owner, str) and owner not in route.index.columns
+
+
 def _key_condition(expressions: Expressions, route: Route, key: Key, window: Window) -> str:
     conditions = [expressions.equal(name, value) for name, value in zip(route.by, key, strict=True)]
     if window.prefix is not None:
@@ -112,7 +124,7 @@ def _filter(expressions: Expressions, route: Route, window: Window, terms: Terms
 
     DynamoDB takes no filter on a key column; rows are looked at once more when they have come.
     """
-    table = _table(route)
+    table = dynamo_table(route)
     conditions = [expressions.equal(name, value) for name, value in window.filters]
     conditions += [
         expressions.between(range_.column, *range_.stored(table))
@@ -121,13 +133,13 @@ def _filter(expressions: Expressions, route: Route, window: Window, terms: Terms
     ]
     if table.ttl is not None:
         conditions.append(expressions.absent_or_above(table.ttl, _seconds(terms)))
-    owner = table.owner
-    if terms.owners is not None and isinstance(owner, str) and owner not in route.index.columns:
-        conditions.append(expressions.one_of(owner, sorted(terms.owners)))
+    if terms.owners is not None and _judged(route, guarded=True):
+        conditions.append(expressions.one_of(str(table.owner), sorted(terms.owners)))
     return conditions
 
 
-def _table(route: Route) -> DynamoTable:
+def dynamo_table(route: Route) -> DynamoTable:
+    """The table of a route that a DynamoDB store is asked for."""
     assert isinstance(route.table, DynamoTable)
     return route.table
 
@@ -143,7 +155,7 @@ def to_item(table: DynamoTable, stored: dict[str, Any]) -> Any:
 
 def passes(row: Row, route: Route, window: Window, terms: Terms) -> bool:
     """Whether a row that came back may be shown: it lies in the ranges, lives, and is owned."""
-    table = _table(route)
+    table = dynamo_table(route)
     return (
         all(range_.holds(row, table) for range_ in window.ranges)
         and lives(row, table, terms)
@@ -170,7 +182,7 @@ def decided_from_key(route: Route, keys: list[Key], terms: Terms) -> list[Key]:
 
     DynamoDB refuses a key that no item can have, and the whole batch with it.
     """
-    keys = [key for key in keys if all(map(_fits, key, LONGEST_KEY))]
+    keys = [key for key in keys if all(map(_fits, key, LONGEST_KEY_COLUMNS))]
     owner = route.table.owner
     if terms.owners is None or not isinstance(owner, str) or owner not in route.by:
         return keys

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from loaders.tables import family, prep, social, stream, studio
 from loaders.tables.dynamodb import DynamoTable
-from loaders.tables.facts import StoredTable
+from loaders.tables.facts import StoredTable, Unsaid
 from loaders.tables.postgresql import PostgresTable
 
 POSTGRES: Mapping[str, tuple[PostgresTable, ...]] = {
@@ -24,3 +24,13 @@ DYNAMODB: Mapping[str, tuple[DynamoTable, ...]] = {
 TABLES: tuple[StoredTable, ...] = tuple(
     table for tables in (*POSTGRES.values(), *DYNAMODB.values()) for table in tables
 )
+
+UNSAID = frozenset(
+    {
+        (family.PRODUCT, Unsaid.NOT_NULL),
+        (stream.PRODUCT, Unsaid.BILLING),
+        (social.PRODUCT, Unsaid.ENCRYPTION),
+        (social.PRODUCT, Unsaid.RECOVERY),
+    }
+)
+"""What a product's document does not say of its tables."""

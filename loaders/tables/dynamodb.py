@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from loaders.tables.facts import (
     Column,
@@ -34,19 +34,13 @@ from loaders.tables.kinds import (
 PRIMARY = ""
 """The name of a table's own key among its indexes."""
 
-Projection = Literal["ALL", "KEYS_ONLY"]
 
+def index(name: str, *columns: str) -> Index:
+    """A global secondary index by a partition column and, where it has one, a sort column.
 
-@dataclass(frozen=True)
-class GlobalIndex(Index):
-    """A global secondary index: a partition column and, where it has one, a sort column."""
-
-    projection: Projection = "ALL"
-
-
-def index(name: str, *columns: str) -> GlobalIndex:
-    """A global secondary index that projects every attribute."""
-    return GlobalIndex(name, columns)
+    It projects every attribute.
+    """
+    return Index(name, columns)
 
 
 def attribute(
@@ -232,9 +226,8 @@ def _key_schema(columns: Sequence[str]) -> list[dict[str, str]]:
 
 
 def _global_index(way: Index) -> dict[str, Any]:
-    projection = way.projection if isinstance(way, GlobalIndex) else "ALL"
     return {
         "IndexName": way.name,
         "KeySchema": _key_schema(way.columns),
-        "Projection": {"ProjectionType": projection},
+        "Projection": {"ProjectionType": "ALL"},
     }

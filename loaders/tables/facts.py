@@ -36,6 +36,18 @@ class Visibility(Enum):
     NEVER = "nobody: a secret"
 
 
+class Unsaid(Enum):
+    """What a product's document may leave open, so that the declaration is ours.
+
+    An index or a trigger of ours says so itself, by its `reason`.
+    """
+
+    NOT_NULL = "which columns are never null, and what a column has by default; keys aside"
+    BILLING = "how reads and writes are paid for"
+    ENCRYPTION = "whose key encrypts what is stored"
+    RECOVERY = "whether a table can be put back to an earlier moment"
+
+
 class Row(Protocol):
     """A mapping from stored column name to stored value, whose class names its table."""
 
@@ -88,8 +100,7 @@ class Index:
     """A way to rows, by its leading columns and in the order of the rest.
 
     `folded`: over lower(first column). `containing`: finds the rows whose array holds a value.
-    `reason` is set where the product's document has no such
-    index and our own reads need it.
+    `reason` is set where the product's document has no such index and our own reads need it.
     """
 
     name: str

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from loaders.tables.facts import Read, Through
-from loaders.tables.kinds import INTEGER, TEXT, choice, list_of, shape
+from loaders.tables.kinds import IDS, INTEGER, TEXT, choice, list_of, shape
 from loaders.tables.postgresql import PERSONAL, SECRET, PostgresTable, declared, facts, ours
 
 PRODUCT = "family"
@@ -159,7 +159,7 @@ kid_profiles_titles = declared(
         _parent("kid_profile_id", "kid_profiles.id"),
         _parent("title_id", "titles.id"),
         sa.Column("policy", sa.String(20), info=facts(kind=POLICIES)),
-        sa.Column("blocked_episodes", sa.JSON, info=facts(kind=list_of(INTEGER))),
+        sa.Column("blocked_episodes", sa.JSON, info=facts(kind=IDS)),
         _created(),
         _one_of("policy", "policy_is_known", *POLICIES.choices),
         sa.Index("idx_kpt_profile_title", "kid_profile_id", "title_id", unique=True),

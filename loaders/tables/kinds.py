@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import MINYEAR, UTC, date, datetime, timedelta
+from datetime import MINYEAR, UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -72,13 +72,18 @@ def _moment(value: Any) -> datetime:
         moment = datetime.fromisoformat(value)
     except ValueError:
         raise ValueError("is no ISO date and time") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _utc(moment: datetime, margin: timedelta = timedelta()) -> datetime:
-    """In UTC without saying so, moved by the margin, and never past the ends of the calendar."""
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
     try:
-        return moment.astimezone(UTC).replace(tzinfo=None) + margin
+        return moment.astimezone(UTC)
+    except OverflowError:  # an offset leads past the ends of the calendar
+        raise ValueError("is no time that a calendar has") from None
+
+
+def _utc(moment: datetime) -> datetime:
+    """In UTC without saying so, and never past the ends of the calendar."""
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None)
     except OverflowError:
         return datetime.min if moment.year == MINYEAR else datetime.max
 
@@ -124,16 +129,14 @@ def _float_bounds(low: float | None, high: float | None) -> tuple[Decimal | None
     return stored(low), stored(high)
 
 
-def _iso(moment: datetime) -> str:
-    return moment.replace(microsecond=0).isoformat() + "Z"
-
-
 def _moment_bounds(low: datetime | None, high: datetime | None) -> tuple[str | None, str | None]:
-    """Widened by a second each way, since `…00Z` sorts after `…00.000Z` as text."""
-    second = timedelta(seconds=1)
+    """To the second: as text, all moments of one lie from `…00` to `…00Z`, which is its last.
+
+    Any wider, and a page would begin with the rows beside its range, however many they are.
+    """
     return (
-        None if low is None else _iso(_utc(low, -second)),
-        None if high is None else _iso(_utc(high, 2 * second)),
+        None if low is None else _utc(low).isoformat(timespec="seconds"),
+        None if high is None else _utc(high).isoformat(timespec="seconds") + "Z",
     )
 
 
@@ -148,6 +151,12 @@ def _naive_bounds(
     low: datetime | None, high: datetime | None
 ) -> tuple[datetime | None, datetime | None]:
     return low and _utc(low), high and _utc(high)
+
+
+def _aware_bounds(
+    low: datetime | None, high: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    return low and _utc(low).replace(tzinfo=UTC), high and _utc(high).replace(tzinfo=UTC)
 
 
 def _year(value: Any) -> int:
@@ -172,7 +181,7 @@ NUMBER = Kind("number", "N", _number)
 MOMENT = Kind("ISO date and time", "S", _moment, _moment_bounds)
 FLOAT = Kind("number", "N", _float, _float_bounds)
 EPOCH = Kind("number of seconds", "N", _epoch, _epoch_bounds)
-AWARE = Kind("timestamp with time zone", "S", _aware, exact=datetime)
+AWARE = Kind("timestamp with time zone", "S", _aware, _aware_bounds, exact=datetime)
 NAIVE_UTC = Kind("timestamp", "S", _naive, _naive_bounds, exact=datetime)
 DATE = Kind("date", "S", _exactly(date, "date"), exact=date)
 YEAR = Kind("year", "S", _year, _year_bounds)
@@ -191,15 +200,19 @@ def choice(*values: str) -> Kind:
     return Kind("choice", "S", parse, choices=values)
 
 
-def list_of(item: Kind) -> Kind:
-    """A list, each item of which is of one kind."""
+def list_of(item: Kind, *, gaps: bool = False) -> Kind:
+    """A list, each item of which is of one kind; with `gaps`, some may be null."""
 
     def parse(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise ValueError("is no list")
-        return [item.parse(entry) for entry in value]
+        return [None if gaps and entry is None else item.parse(entry) for entry in value]
 
     return Kind(f"list of {item.name}", "L", parse)
+
+
+IDS = list_of(INTEGER, gaps=True)
+"""Ids of rows: a null among them leads nowhere, like the id of a row that is gone."""
 
 
 def shape(**members: Kind) -> Kind:

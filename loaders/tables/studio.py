@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from loaders.tables.facts import Read, Through, Visibility
+from loaders.tables.kinds import IDS
 from loaders.tables.postgresql import (
     PERSONAL,
     SECRET,
@@ -58,6 +59,11 @@ def _key() -> sa.Column[int]:
 def _parent(name: str, target: str) -> sa.Column[int]:
     """A foreign key to the row without which this one has no meaning."""
     return sa.Column(name, sa.Integer, sa.ForeignKey(target, ondelete="CASCADE"), nullable=False)
+
+
+def _ids(name: str, target: PostgresTable) -> sa.Column[Any]:
+    """The ids of several rows, which no foreign key holds to rows that there are."""
+    return sa.Column(name, ARRAY(sa.Integer), info=facts(kind=IDS, references=target))
 
 
 def _text(name: str, length: int | None = None, **facts_: Any) -> sa.Column[str]:
@@ -349,8 +355,8 @@ video_clips = declared(
         sa.Column("file_size_bytes", sa.BigInteger),
         _score(),
         sa.Column("generation_params", JSONB),
-        sa.Column("keyframe_ids", ARRAY(sa.Integer), info=facts(references=keyframes)),
-        sa.Column("character_ids", ARRAY(sa.Integer), info=facts(references=characters)),
+        _ids("keyframe_ids", keyframes),
+        _ids("character_ids", characters),
         _now("created_at"),
         sa.Index("idx_video_clips_input_record_id", "input_record_id"),
         sa.Index("idx_video_clips_scene_id", "scene_id"),
@@ -435,7 +441,7 @@ final_videos = declared(
         _score(),
         sa.Column("thumbnail_urls", ARRAY(sa.Text)),
         sa.Column("composition_data", JSONB),
-        sa.Column("video_clip_ids", ARRAY(sa.Integer), info=facts(references=video_clips)),
+        _ids("video_clip_ids", video_clips),
         sa.Column("voiceover_id", sa.Integer, sa.ForeignKey("voiceovers.id")),
         _now("created_at"),
         _time("delivered_at"),

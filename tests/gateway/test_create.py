@@ -109,11 +109,6 @@ async def test_a_second_time_makes_nothing(database: str) -> None:
     assert await names_in(database) == before
 
 
-async def test_the_url_may_name_a_driver(database: str) -> None:
-    assert await made_in(database.replace("postgresql://", "postgresql+asyncpg://"))
-    assert await made_in(database) == []
-
-
 async def test_only_what_is_missing_is_made(database: str) -> None:
     await made_in(database)
     await execute(database, "DROP INDEX ix_titles_title_id; DROP TABLE episode_links")

@@ -12,11 +12,12 @@ from gateway.settings import (
     ServerSettings,
     ServeSettings,
     SettingsError,
-    database_url,
+    StoreSettings,
     dynamo_address,
     postgres_address,
+    read_serve_settings,
     read_server_settings,
-    read_settings,
+    read_store_settings,
     table_names,
 )
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
@@ -45,7 +46,7 @@ def needed(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 def test_every_missing_setting_is_named(environment: pytest.MonkeyPatch) -> None:
     with pytest.raises(SettingsError) as caught:
-        read_settings()
+        read_serve_settings()
     lines = str(caught.value).splitlines()
     assert {line.partition(":")[0] for line in lines} == set(NEEDED)
     required = {
@@ -54,11 +55,21 @@ def test_every_missing_setting_is_named(environment: pytest.MonkeyPatch) -> None
     assert required == set(NEEDED)
 
 
+def test_stores_need_no_more_than_their_addresses(environment: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_store_settings()
+    urls = [name for name in NEEDED if name.endswith("_DATABASE_URL")]
+    assert [line.partition(":")[0] for line in str(caught.value).splitlines()] == urls
+    for name in urls:
+        environment.setenv(name, NEEDED[name])
+    assert read_store_settings().family_database_url == NEEDED["FAMILY_DATABASE_URL"]
+
+
 @pytest.mark.parametrize("name", NEEDED)
 def test_an_empty_setting_is_missing(needed: pytest.MonkeyPatch, name: str) -> None:
     needed.setenv(name, "")
     with pytest.raises(SettingsError, match=f"^{name}: Field required$"):
-        read_settings()
+        read_serve_settings()
 
 
 @pytest.mark.parametrize(
@@ -86,7 +97,7 @@ def test_a_setting_that_cannot_be_used_is_named_but_not_shown(
 ) -> None:
     needed.setenv(name, value)
     with pytest.raises(SettingsError, match=f"^{name}: ") as caught:
-        read_settings()
+        read_serve_settings()
     assert value not in str(caught.value).partition(":")[2] or value.isdigit()
 
 
@@ -98,17 +109,32 @@ def test_the_demo_names_what_it_cannot_use(environment: pytest.MonkeyPatch) -> N
     assert read_server_settings().port == 0
 
 
-def test_a_database_is_read_from_its_replica(needed: pytest.MonkeyPatch) -> None:
-    assert postgres_address(read_settings(), "family").url == NEEDED["FAMILY_DATABASE_URL"]
+def test_a_database_is_read_from_its_replica_and_written_itself(
+    needed: pytest.MonkeyPatch,
+) -> None:
+    def urls() -> tuple[str, str]:
+        settings = read_store_settings()
+        read = postgres_address(settings, "family")
+        written = postgres_address(settings, "family", writing=True)
+        return read.url, written.url
+
+    itself = NEEDED["FAMILY_DATABASE_URL"]
+    assert urls() == (itself, itself)
     needed.setenv("FAMILY_DATABASE_REPLICA_URL", "postgres://127.0.0.1/copy")
-    assert postgres_address(read_settings(), "family").url == "postgres://127.0.0.1/copy"
-    assert database_url(read_settings(), "family") == NEEDED["FAMILY_DATABASE_URL"]
+    assert urls() == ("postgres://127.0.0.1/copy", itself)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_the_url_of_a_database_may_name_a_driver(needed: pytest.MonkeyPatch, scheme: str) -> None:
+    needed.setenv("FAMILY_DATABASE_URL", f"{scheme}+asyncpg://a:+asyncpg:@127.0.0.1/family")
+    address = postgres_address(read_store_settings(), "family")
+    assert address.url == f"{scheme}://a:+asyncpg:@127.0.0.1/family"
 
 
 def test_how_much_of_a_database_is_taken(needed: pytest.MonkeyPatch) -> None:
     needed.setenv("GATEWAY_POSTGRES_CONNECTIONS", "3")
     needed.setenv("GATEWAY_DEADLINE", "2.5")
-    address = postgres_address(read_settings(), "family")
+    address = postgres_address(read_serve_settings(), "family")
     assert (address.connections, address.statement_timeout) == (3, 2.5)
 
 
@@ -116,7 +142,7 @@ def test_a_product_may_have_a_region_and_an_endpoint_of_its_own(
     needed: pytest.MonkeyPatch,
 ) -> None:
     def address() -> tuple[str, str | None]:
-        found = dynamo_address(read_settings(), "stream")
+        found = dynamo_address(read_serve_settings(), "stream")
         return found.region, found.endpoint_url
 
     assert address() == ("us-east-1", None)
@@ -129,11 +155,11 @@ def test_a_product_may_have_a_region_and_an_endpoint_of_its_own(
 
 
 def test_tables_may_have_other_names(needed: pytest.MonkeyPatch) -> None:
-    assert set(table_names(read_settings(), "stream").items()) == {
+    assert set(table_names(read_serve_settings(), "stream").items()) == {
         (table.name, table.name) for table in DYNAMODB["stream"]
     }
     needed.setenv("STREAM_DYNAMODB_MOVIE_TABLE", "prod-movies")
-    assert table_names(read_settings(), "stream")["MovieTable"] == "prod-movies"
+    assert table_names(read_serve_settings(), "stream")["MovieTable"] == "prod-movies"
 
 
 def test_every_table_and_database_has_its_settings() -> None:
@@ -160,12 +186,14 @@ def _row(name: str, field: Any) -> str:
 
 
 def test_the_page_lists_every_setting() -> None:
-    every = list(ServeSettings.model_fields)
-    of_both = list(ServerSettings.model_fields)
+    """In three tables: of the demo too, of the stores, of `gateway serve` alone."""
+    server, stores, serve = map(
+        list, (ServerSettings.model_fields, StoreSettings.model_fields, ServeSettings.model_fields)
+    )
     listed = [
         line.replace("  ", " ") for line in PAGE.read_text().splitlines() if line.startswith("| `")
     ]
-    assert listed == rows(of_both) + rows([name for name in every if name not in of_both])
+    assert listed == rows(server) + rows(serve[len(stores) :]) + rows(stores[len(server) :])
 
 
 def test_the_page_names_what_else_is_read_from_the_environment() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.settings import SettingsError, read_settings
+from gateway.settings import SettingsError, read_store_settings
 from gateway.stores import Addresses, addresses, opened
 from loaders.stores.dynamo import DynamoStore
 from loaders.stores.postgres import PostgresAddress, PostgresStore
@@ -22,15 +22,13 @@ LOOPBACK = "postgresql://gateway@127.0.0.1"
 @pytest.fixture
 def needed(environment: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """An environment with what is needed; its stores are on this machine or AWS's own."""
-    environment.setenv("GATEWAY_ID_KEY", "k" * 32)
-    environment.setenv("GATEWAY_INSECURE_VIEWER", "anonymous")
     for product in POSTGRES:
         environment.setenv(f"{product.upper()}_DATABASE_URL", f"{LOOPBACK}/{product}")
     return environment
 
 
 def test_each_product_has_its_address(needed: pytest.MonkeyPatch) -> None:
-    found = addresses(read_settings())
+    found = addresses(read_store_settings())
     assert {product: address.url for product, address in found.postgres.items()} == {
         product: f"{LOOPBACK}/{product}" for product in POSTGRES
     }
@@ -59,10 +57,18 @@ def test_a_store_elsewhere_is_not_reached_in_plain_text(
     needed.setenv(name, value)
     product = "family" if "FAMILY" in name else "stream"
     with pytest.raises(SettingsError, match=f"the store of {product} .* without TLS") as caught:
-        addresses(read_settings())
+        addresses(read_store_settings())
     assert "example.com" not in str(caught.value)
     needed.setenv("GATEWAY_PLAINTEXT_STORES", "1")
-    addresses(read_settings())
+    addresses(read_store_settings())
+
+
+def test_who_writes_does_so_in_no_plain_text(needed: pytest.MonkeyPatch) -> None:
+    needed.setenv("FAMILY_DATABASE_REPLICA_URL", "postgresql://copy.example.com/f?sslmode=require")
+    needed.setenv("FAMILY_DATABASE_URL", "postgresql://db.example.com/family")
+    addresses(read_store_settings())
+    with pytest.raises(SettingsError, match=r"the store of family .* without TLS"):
+        addresses(read_store_settings(), writing=True)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +87,7 @@ def test_stores_here_or_behind_tls_are_reached(
     needed: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     needed.setenv(name, value)
-    addresses(read_settings())
+    addresses(read_store_settings())
 
 
 async def test_opening_connects_to_nothing_and_closing_ends_every_connection(

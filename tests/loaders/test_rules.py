@@ -11,7 +11,7 @@ from loaders import rules
 from loaders.access import Access, many, one, page
 from loaders.errors import Forbidden, Internal
 from loaders.rules import Scope
-from loaders.tables import family, stream
+from loaders.tables import family, prep, stream
 from loaders.tables.dynamodb import DynamoTable, columns, text
 from loaders.tables.facts import Read, StoredTable
 from tests.loaders.asking import Asker
@@ -63,7 +63,8 @@ def log(read: Read) -> DynamoTable:
         (one(log(Read.SIGNED_IN), by=("accountId", "at")), Scope.SIGNED_IN),
         (page(log(Read.SIGNED_IN), by="accountId", order="at"), Scope.SIGNED_IN),
         (one(log(Read.STAFF), by=("accountId", "at")), Scope.STAFF),
-        (page(log(Read.STAFF), by="accountId", order="at"), Scope.SPANNING),
+        (page(log(Read.STAFF), by="accountId", order="at"), Scope.STAFF),
+        (page(prep.devops_actions, by="status", order="timestamp"), Scope.SPANNING),
     ],
     ids=str,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -80,14 +81,26 @@ class Asker:
         self._client = client
 
     async def __call__(self, query: str, viewer: str = ADA, **variables: Any) -> Answer:
+        return await self._ask(query, viewer, variables, {})
+
+    async def _ask(
+        self, query: str, viewer: str, variables: dict[str, Any], more: dict[bytes, bytes]
+    ) -> Answer:
         body = orjson.dumps({"query": query, "variables": variables})
         headers = {
             b"Content-Type": b"application/json",
             b"Gateway-Viewer": viewer.encode(),
             b"Gateway-Trace": b"1",
+            **more,
         }
         answer = await self._client.post(ENDPOINT, content=body, headers=headers)
         return Answer(answer.status_code, answer.content)
+
+    async def explained(
+        self, query: str, viewer: str = ADA, how: str = "run", **variables: Any
+    ) -> Answer:
+        """The answer with what was asked of the stores, and the bounds of that."""
+        return await self._ask(query, viewer, variables, {b"Gateway-Explain": how.encode()})
 
     async def data(self, query: str, viewer: str = ADA, **variables: Any) -> Any:
         """The data of an answer that has no errors."""
@@ -97,13 +110,15 @@ class Asker:
 
 
 @asynccontextmanager
-async def gateway_over(where: Addresses, *, now: datetime = EPOCH) -> AsyncIterator[Asker]:
+async def gateway_over(
+    where: Addresses, *, now: datetime = EPOCH, **settings: Any
+) -> AsyncIterator[Asker]:
     """A gateway over these stores, which takes the viewer that each request names.
 
     Its clock starts at `now`.
     """
     app = create_app(
-        ServerSettings(),
+        ServerSettings(**settings),
         where,
         id_key=_SECRET,
         viewer=ANONYMOUS,
@@ -116,3 +131,13 @@ async def gateway_over(where: Addresses, *, now: datetime = EPOCH) -> AsyncItera
         httpx.AsyncClient(transport=transport, base_url="http://gateway") as client,
     ):
         yield Asker(client)
+
+
+_MILLISECONDS = re.compile(r"\.(\d{3})Z$")
+
+
+def as_shown(value: Any) -> Any:
+    """A time with all its microseconds, or with none where they are zero."""
+    if not isinstance(value, str):
+        return value
+    return _MILLISECONDS.sub(lambda found: "Z" if found[1] == "000" else f".{found[1]}000Z", value)

@@ -366,11 +366,13 @@ async def test_the_widest_range_holds_everything(ends: Any, ask: Asker) -> None:
     query = """
     query ($range: TimeRange) {
       pairingCodes(expires: $range) { totalCount }
+      inputRecords(between: $range, first: 100) { nodes { createdAt } }
       usageEvents(serviceType: "stream", between: $range, first: 100) { nodes { timestamp } }
     }
     """
     data = await ask.data(query, ADMIN, range=ends)
     assert data["pairingCodes"]["totalCount"] == 40
+    assert len(data["inputRecords"]["nodes"]) == 100
     assert len(data["usageEvents"]["nodes"]) == 100
 
 

@@ -1,98 +1,61 @@
-"""The operations use all of the schema, so that nothing of it goes without an expected answer."""
+"""The operations of the folders beside this file ask for every field of the schema."""
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
+
 from graphql import (
-    ArgumentNode,
     FieldNode,
-    GraphQLInputObjectType,
-    GraphQLInterfaceType,
     GraphQLObjectType,
-    ObjectFieldNode,
     TypeInfo,
     TypeInfoVisitor,
     Visitor,
-    get_named_type,
     is_introspection_type,
     parse,
-    validate,
     visit,
 )
 
 from schema.build import graphql_schema
-from tests.operations.expected import FOLDER
+from tests.operations.expected import cases
 
-DOCUMENTS = {
-    file.relative_to(FOLDER).as_posix(): parse(file.read_text(encoding="utf-8"))
-    for file in FOLDER.glob("*/*.graphql")
-}
-PAGING = {"first", "after", "last", "before"}
+TYPES = [
+    type_
+    for type_ in graphql_schema.type_map.values()
+    if isinstance(type_, GraphQLObjectType) and not is_introspection_type(type_)
+]
+OF_EVERY_CONNECTION = {"edges", "node", "cursor"}
+"""Fields of pages, which are the same code for each type of row."""
 
 
-class Used(Visitor):
-    """Collects the fields and arguments that documents use; those of an interface for its types."""
+class Asked(Visitor):
+    """The fields that documents ask for, each with the type or interface that it is asked of."""
 
-    def __init__(self, info: TypeInfo) -> None:
+    def __init__(self, types: TypeInfo) -> None:
         super().__init__()
-        self._info = info
-        self.names: set[str] = set()
+        self.fields: set[tuple[str, str]] = set()
+        self._types = types
 
-    def enter_field(self, node: FieldNode, *_: object) -> None:
-        self._use(node.name.value)
-
-    def enter_argument(self, node: ArgumentNode, *_: object) -> None:
-        field = self._info.get_field_def()
-        if field is not None and self._info.get_directive() is None:
-            (name,) = (n for n, f in self._parent().fields.items() if f is field)
-            self._use(f"{name}({node.name.value}:)")
-
-    def enter_object_field(self, node: ObjectFieldNode, *_: object) -> None:
-        parent = get_named_type(self._info.get_parent_input_type())
-        self.names.add(f"{parent}.{node.name.value}")
-
-    def _parent(self) -> GraphQLObjectType | GraphQLInterfaceType:
-        parent = self._info.get_parent_type()
-        assert isinstance(parent, GraphQLObjectType | GraphQLInterfaceType)
-        return parent
-
-    def _use(self, name: str) -> None:
-        parent = self._info.get_parent_type()
-        if isinstance(parent, GraphQLInterfaceType):
-            for type_ in graphql_schema.get_possible_types(parent):
-                self.names.add(f"{type_}.{name}")
-        self.names.add(f"{parent}.{name}")
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        parent = self._types.get_parent_type()
+        assert parent is not None
+        self.fields.add((parent.name, node.name.value))
 
 
-def used() -> set[str]:
-    info = TypeInfo(graphql_schema)
-    visitor = Used(info)
-    for document in DOCUMENTS.values():
-        visit(document, TypeInfoVisitor(info, visitor))
-    return visitor.names
+def asked() -> set[tuple[str, str]]:
+    types = TypeInfo(graphql_schema)
+    fields = Asked(types)
+    for query in {case.query for case in cases()}:
+        visit(parse(query), TypeInfoVisitor(types, fields))
+    return fields.fields
 
 
-def public() -> set[str]:
-    """Every field, every argument that is not of paging, and every member of a choice."""
-    names = set()
-    for type_ in graphql_schema.type_map.values():
-        if is_introspection_type(type_):
-            continue
-        if isinstance(type_, GraphQLObjectType):
-            for name, field in type_.fields.items():
-                names.add(f"{type_}.{name}")
-                names |= {f"{type_}.{name}({argument}:)" for argument in field.args.keys() - PAGING}
-        elif isinstance(type_, GraphQLInputObjectType) and type_.name.endswith("By"):
-            names |= {f"{type_}.{name}" for name in type_.fields}
-    return names
-
-
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_an_operation_is_valid(name: str) -> None:
-    assert validate(graphql_schema, DOCUMENTS[name]) == []
-
-
-def test_every_field_and_argument_is_used() -> None:
-    """Edges aside, which differ from list to list in the type of their node alone."""
-    edges = {name for name in public() if "Edge." in name or name.endswith("Connection.edges")}
-    assert public() - used() - edges == set()
+def test_every_field_is_asked_for() -> None:
+    """Of its own type, or of an interface."""
+    found = asked()
+    missing = {
+        f"{type_}.{name}"
+        for type_ in TYPES
+        for name in type_.fields.keys() - OF_EVERY_CONNECTION
+        if not {(type_.name, name), *((of.name, name) for of in type_.interfaces)} & found
+    }
+    assert missing == set()

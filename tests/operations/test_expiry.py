@@ -21,7 +21,7 @@ from loaders.stores.dynamo_client import DynamoAddress
 from loaders.tables import social as social_tables
 from resolvers import ids
 from tests.engines import Addresses, put
-from tests.operations.asking import ADMIN, SEAL, Asker, gateway_over
+from tests.operations.asking import ADMIN, SEAL, Asker, as_shown, gateway_over
 
 pytestmark = pytest.mark.slow
 
@@ -65,11 +65,6 @@ def alive(rows: Sequence[Row], ttl: str, now: datetime) -> list[Row]:
         if expires is None or expires > unix(now):
             found.append(row)
     return found
-
-
-def seen(stored: object) -> str:
-    """A time as it is shown: milliseconds that are none are left out."""
-    return str(stored).replace(".000Z", "Z")
 
 
 def global_id(insight: Row) -> str:
@@ -149,7 +144,7 @@ async def test_sessions_are_listed_while_they_live(moment: Moment) -> None:
         moment.ask,
         lambda paging: OF_LEARNER % f"sessions({paging}) {{ nodes {{ createdAt }} {PAGE} }}",
     )
-    started = sorted(seen(row["created_at"]) for row in living)
+    started = sorted(as_shown(row["created_at"]) for row in living)
     assert sorted(node["createdAt"] for node in listed) == started
 
 

@@ -60,6 +60,16 @@ def test_what_is_anothers_looks_and_costs_like_what_is_absent(anothers: str, abs
     assert found.expected == missing.expected
 
 
+def test_more_rows_make_no_more_calls() -> None:
+    few, many = [
+        Case.read(FOLDER / f"pipeline/everything_below_final_videos{of}.json").expected
+        for of in ("", ".of_many")
+    ]
+    assert len(many["data"]["deliveredVideos"]["nodes"]) > 5
+    assert few["calls"] == many["calls"]
+    assert set(many["calls"].values()) == {1}
+
+
 def test_who_is_refused_everything_costs_nothing() -> None:
     refused = [
         case

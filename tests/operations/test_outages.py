@@ -115,6 +115,22 @@ async def test_the_other_products_answer(product: str, engines: Addresses) -> No
     assert by_path(answer.errors) == by_path([down(product, name) for name in gone])
 
 
+async def test_a_store_that_hangs_leaves_the_others_time(engines: Addresses) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent_store = local(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        where = engines.stores(dynamodb={"stream": silent_store})
+        async with gateway_over(where, gateway_deadline=4) as ask:
+            answer = await ask(
+                """{ viewer { accounts {
+                  product ... on FamilyAccount { kidProfiles(first: 1) { nodes { name } } }
+                } } }"""
+            )
+    family = next(one for one in answer.data["viewer"]["accounts"] if one and "kidProfiles" in one)
+    assert family["kidProfiles"]["nodes"]
+    (error,) = answer.errors
+    assert (error["code"], error["product"]) == ("DEADLINE_EXCEEDED", "stream")
+
+
 async def test_an_outage_may_be_tried_again(without_family: Asker) -> None:
     answer = await without_family("{ contentTags { totalCount } }", NOBODY)
     (error,) = answer.body["errors"]

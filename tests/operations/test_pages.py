@@ -5,7 +5,6 @@ What is right is worked out here, from the rows that were loaded.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ import pytest
 from gateway.demo.data import family, stream
 from gateway.demo.data.making import Row
 from gateway.demo.data.people import ADA
-from tests.operations.asking import ADMIN, Asker
+from tests.operations.asking import ADMIN, Asker, as_shown
 
 pytestmark = pytest.mark.slow
 
@@ -72,16 +71,6 @@ class Listing:
             " pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }"
         )
         return "{ " + self.within % selected + " }"
-
-
-_MILLISECONDS = re.compile(r"\.(\d{3})Z$")
-
-
-def as_shown(value: Any) -> Any:
-    """A time with all its microseconds, or with none where they are zero."""
-    if not isinstance(value, str):
-        return value
-    return _MILLISECONDS.sub(lambda found: "Z" if found[1] == "000" else f".{found[1]}000Z", value)
 
 
 def at_family(

@@ -6,12 +6,13 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 import pytest
+from strawberry import UNSET
 
 from loaders.errors import BadUserInput
 from loaders.stores.interface import Range
 from loaders.tables.facts import Column
 from loaders.tables.kinds import BIG_INTEGER, FLAG, INTEGER, TEXT, Kind, choice
-from resolvers.arguments import LONGEST_KEY, column_range, column_value, graphql_name
+from resolvers.arguments import LONGEST_TEXT, column_range, column_value, graphql_name
 
 
 class Size(Enum):
@@ -42,7 +43,7 @@ def test_a_python_name_is_known_to_clients_in_camel_case(name: str, known_as: st
         (BIG_INTEGER, str(2**63 - 1), 2**63 - 1),
         (BIG_INTEGER, str(-(2**63)), -(2**63)),
         (TEXT, " 7 ", " 7 "),
-        (TEXT, "ü" * (LONGEST_KEY // 2), "ü" * (LONGEST_KEY // 2)),
+        (TEXT, "ü" * (LONGEST_TEXT // 2), "ü" * (LONGEST_TEXT // 2)),
         (FLAG, False, False),
         (choice("s", "m"), Size.SMALL, "s"),
     ],
@@ -64,7 +65,7 @@ def test_the_stored_form_of_an_argument(kind: Kind, given: Any, stored: Any) -> 
         (BIG_INTEGER, "9" * 10_000, "it is beyond what 64 bits hold"),
         (TEXT, "", "it must not be empty"),
         (TEXT, "\0", "it must not hold a NUL character"),
-        (TEXT, "ü" * (LONGEST_KEY // 2) + "!", "it is longer than 1024 bytes"),
+        (TEXT, "ü" * (LONGEST_TEXT // 2) + "!", "it is longer than 1024 bytes"),
     ],
     ids=lambda value: repr(value)[:20],
 )
@@ -76,19 +77,18 @@ def test_what_a_column_cannot_hold_is_refused(kind: Kind, given: Any, message: s
 
 
 class Years(NamedTuple):
-    low: int | None
-    high: int | None
-
-    def bounds(self) -> tuple[int | None, int | None]:
-        return self
+    from_: Any
+    to: Any
 
 
 @pytest.mark.parametrize("given", [(1927, 1950), (1927, 1927), (None, 1950), (1927, None)])
 def test_the_range_of_an_argument(given: tuple[int | None, int | None]) -> None:
     assert column_range("year", Years(*given), "years") == Range("year", *given)
+    left_out = Years(*(UNSET if year is None else year for year in given))
+    assert column_range("year", left_out, "years") == Range("year", *given)
 
 
-@pytest.mark.parametrize("given", [Years(None, None), None])
+@pytest.mark.parametrize("given", [Years(None, None), Years(UNSET, None), None])
 def test_a_range_without_bounds_is_none(given: Years | None) -> None:
     assert column_range("year", given, "years") is None
 

@@ -82,6 +82,26 @@ def test_every_public_name_is_described_by_sentences(type_: GraphQLNamedType) ->
         assert "  " not in description, name
 
 
+WHO_SEES = {
+    Visibility.SIGNED_IN: "null without an account at",
+    Visibility.STAFF: "for staff",
+    Visibility.MASKED: "masked",
+}
+
+
+def test_a_description_says_who_sees_a_column() -> None:
+    guarded = 0
+    for (type_name, name), (table, columns) in NEEDS.items():
+        field = OBJECTS[type_name].fields[name]
+        if len(columns) == 1 and is_leaf(field):
+            column = table.columns[columns[0]]
+            open_to_all = "Support sees it masked" if column.personal else ""
+            word = WHO_SEES.get(column.visibility, open_to_all)
+            assert word in (field.description or ""), f"{type_name}.{name}"
+            guarded += bool(word)
+    assert guarded > len(WHO_SEES)
+
+
 def test_every_scalar_names_its_specification() -> None:
     scalars = [type_ for type_ in TYPES if isinstance(type_, GraphQLScalarType)]
     assert {scalar.name for scalar in scalars} == {

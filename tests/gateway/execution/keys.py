@@ -51,15 +51,15 @@ def pool() -> tuple[dict[str, list[Any]], list[str]]:
                 values[own_name][repr(part)] = part
         for type_name, value in found.whole:
             values[type_name][repr(value)] = value
-    found = {name: list(given.values()) for name, given in values.items()}
-    found["id"] = found["ids"] = [*IDS * _USUALLY, *found["id"]]
-    return found, list(viewers)
+    lists = {name: list(given.values()) for name, given in values.items()}
+    lists["id"] = lists["ids"] = [*IDS * _USUALLY, *lists["id"]]
+    return lists, list(viewers)
 
 
 class _Given(Visitor):
     """Collects what is given to arguments and to fields of inputs."""
 
-    def __init__(self, info: TypeInfo, variables: Mapping[str, Any]) -> None:
+    def __init__(self, info: TypeInfo, variables: dict[str, Any]) -> None:
         super().__init__()
         self._info = info
         self._variables = variables

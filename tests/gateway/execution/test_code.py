@@ -111,7 +111,7 @@ def written(leaf: Any) -> object:
     try:
         return to_bytes(leaf)
     except TypeError:
-        return repr(leaf)
+        return repr(leaf) if isinstance(leaf, Exception) else type(leaf)
 
 
 @pytest.mark.parametrize("type_", TYPES, ids=str)

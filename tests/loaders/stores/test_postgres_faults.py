@@ -12,6 +12,7 @@ from loaders.access import one
 from loaders.errors import DeadlineExceeded, SourceUnavailable
 from loaders.stores.postgres import PostgresAddress, PostgresStore
 from loaders.tables import family
+from loaders.tables.facts import table_of
 from tests.engines import Addresses, Wire, execute, wire_to
 from tests.loaders.asking import Reading
 
@@ -246,16 +247,21 @@ async def test_waiting_for_a_connection_ends_at_the_deadline_too(
 
 
 @pytest.mark.parametrize(
-    "change", ["DROP TABLE titles CASCADE", "ALTER TABLE titles RENAME COLUMN id TO number"]
+    "change",
+    [
+        "DROP TABLE titles CASCADE",
+        "ALTER TABLE titles RENAME COLUMN id TO number",
+        "ALTER TABLE titles DROP COLUMN id CASCADE, ADD COLUMN id TEXT",
+    ],
 )
-async def test_tables_that_are_not_as_declared_say_what_makes_them(
+async def test_tables_that_are_not_as_declared_say_what_mends_them(
     own_store: PostgresStore, writable_family: PostgresAddress, reading: Reading, change: str
 ) -> None:
     await execute(writable_family.url, change)
     with pytest.raises(SourceUnavailable) as unavailable:
         await read(own_store, reading)
     assert str(unavailable.value) == (
-        "family: Postgres is not as declared; `gateway create` makes tables"
+        "family: Postgres is not as declared; `gateway doctor` tells what mends it"
     )
 
 
@@ -269,6 +275,7 @@ async def test_a_statement_is_prepared_again_after_a_migration(
     assert before is not None
     assert after is not None
     assert after["title"] == before["title"]
+    assert table_of(after) is table_of(before)
 
 
 async def test_a_read_cannot_write_whatever_it_calls(

@@ -112,12 +112,12 @@ def test_a_window_goes_on_after_a_position_of_its_index() -> None:
         (
             Window(5, ranges=(Range("watchedAt", NOON, NOON),)),
             "#n0 = :v0 AND #n1 BETWEEN :v1 AND :v2",
-            ["2025-09-20T11:59:59Z", "2025-09-20T12:00:02Z"],
+            ["2025-09-20T12:00:00", "2025-09-20T12:00:00Z"],
         ),
         (
             Window(5, ranges=(Range("watchedAt", NOON, None),)),
             "#n0 = :v0 AND #n1 >= :v1",
-            ["2025-09-20T11:59:59Z"],
+            ["2025-09-20T12:00:00"],
         ),
         (
             Window(5, prefix="2025-"),

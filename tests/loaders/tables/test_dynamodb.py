@@ -5,7 +5,6 @@ import pytest
 from loaders.tables.dynamodb import (
     PRIMARY,
     DynamoTable,
-    GlobalIndex,
     anything,
     columns,
     flag,
@@ -35,7 +34,7 @@ ORDERS = DynamoTable(
     ),
     indexes=(
         index("DayIndex", "year", "placedAt"),
-        GlobalIndex("TotalIndex", ("total",), projection="KEYS_ONLY"),
+        index("TotalIndex", "total"),
     ),
     read=Read.OWNER,
     owner="customerId",
@@ -82,7 +81,7 @@ def test_a_table_is_made_with_its_indexes() -> None:
             {
                 "IndexName": "TotalIndex",
                 "KeySchema": [{"AttributeName": "total", "KeyType": "HASH"}],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
+                "Projection": {"ProjectionType": "ALL"},
             },
         ],
     }
