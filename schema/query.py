@@ -100,9 +100,9 @@ from schema.titles import (
 class Query:
     """Where queries begin.
 
-    What does not exist and what you may not see look alike: null, or an empty list. What is for
-    staff is null for others; a list for staff, a person and whatever is found by a secret are
-    refused to them with the error `FORBIDDEN`.
+    What does not exist and what you may not see look alike: null, or an empty list. So does what is
+    for staff, but for three things that others are refused with the error `FORBIDDEN`: a list over
+    many people, a person by e-mail, and what is found by a secret.
     """
 
     node: Node | None = resolved_by(
