@@ -27,6 +27,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--queries", type=int, default=300, help="how many random queries are run")
 
 
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"random queries: {config.getoption('queries')}, --seed {config.getoption('seed')}"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     told = getattr(config, "workerinput", None)
     if told is not None:

@@ -33,6 +33,7 @@ from tests.operations.asking import ADA, Asker
 
 Place = tuple[int | str, ...]
 _UNFORESEEN = "INTERNAL"
+_CALL = ("store", "table", "index", "operation")
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,15 @@ class Answer(asking.Answer):
         values = self.values
         return Said.of(values.get("data"), values.get("errors", ()), _maps(self.query))
 
+    @property
+    def reads(self) -> set[str]:
+        """The keys that were read, of each table by each index, whichever met in a call."""
+        return {
+            " ".join(str(call.get(name)) for name in _CALL) + f" {key}"
+            for call in self.body["extensions"]["trace"]
+            for key in call["keys"]
+        }
+
 
 class Direct(Asker):
     """Asks a gateway without HTTP, and keeps the bytes of the data."""
@@ -191,18 +201,20 @@ class Both:
 
 
 def differences(levels: Sequence[asking.Answer], reference: Sequence[asking.Answer]) -> list[str]:
-    """What answers of `Direct` to the same operations differ in, their store calls included."""
-    pairs = zip(levels, reference, strict=True)
-    return [what for pair in pairs if (what := difference(*map(_said, pair)) or _calls(*pair))]
+    """What answers of `Direct` to the same operations differ in, and what was read for them."""
+    pairs = zip(map(_direct, levels), map(_direct, reference), strict=True)
+    return [what for ours, theirs in pairs if (what := _difference(ours, theirs))]
 
 
-def _calls(levels: asking.Answer, reference: asking.Answer) -> str | None:
-    """Below an object that is null already, graphql-core may ask for nothing more."""
-    if _said(reference).loses_objects or levels.calls == reference.calls:
-        return None
-    return f"calls\n{levels.calls}\n{reference.calls}"
-
-
-def _said(answer: asking.Answer) -> Said:
+def _direct(answer: asking.Answer) -> Answer:
     assert isinstance(answer, Answer)
-    return answer.said
+    return answer
+
+
+def _difference(levels: Answer, reference: Answer) -> str | None:
+    """Below an object that is null already, graphql-core may read nothing more."""
+    said = reference.said
+    what = difference(levels.said, said)
+    if what or said.loses_objects or levels.reads == reference.reads:
+        return what
+    return f"reads\n{levels.reads - reference.reads}\n{reference.reads - levels.reads}"

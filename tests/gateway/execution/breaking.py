@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
 from pathlib import Path
@@ -94,12 +95,12 @@ async def _break_database(url: str, tables: tuple[PostgresTable, ...], chance: R
         await connection.execute(_UNGUARDED)
         for table in tables:
             await _drop_checks(connection, table)
-            for (id_,) in await connection.fetch(f"SELECT id FROM {table.name} ORDER BY id"):
-                for name, value in _broken_columns(table, chance):
-                    with suppress(asyncpg.PostgresError):  # a unique index may refuse it
-                        await connection.execute(
-                            f"UPDATE {table.name} SET {name} = {value} WHERE id = {id_}"
-                        )
+            rows = await connection.fetch(f"SELECT id FROM {table.name} ORDER BY id")
+            for (name, value), ids in _broken_columns(table, [id_ for (id_,) in rows], chance):
+                with suppress(asyncpg.PostgresError):  # a unique index may refuse it
+                    await connection.execute(
+                        f"UPDATE {table.name} SET {name} = {value} WHERE id = ANY($1)", ids
+                    )
     finally:
         await connection.close()
 
@@ -116,10 +117,16 @@ async def _drop_checks(connection: Any, table: PostgresTable) -> None:
             await connection.execute(f"ALTER TABLE {table.name} ALTER COLUMN {name} DROP NOT NULL")
 
 
-def _broken_columns(table: PostgresTable, chance: Random) -> Iterator[tuple[str, str]]:
-    """The columns of a row that are broken, and the literals to be put there."""
-    if chance.random() < _SHARE:
-        for name in chance.sample([n for n in table.columns if n not in table.key], _COLUMNS):
-            type_ = str(table.sql.c[name].type).lower()
-            literals = next(of for start, of in _LITERALS.items() if type_.startswith(start))
-            yield name, chance.choice(("NULL", *literals))
+def _broken_columns(
+    table: PostgresTable, ids: list[int], chance: Random
+) -> Iterable[tuple[tuple[str, str], list[int]]]:
+    """Columns and the literals to be put there, and the rows that this befalls."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(list)
+    names = [name for name in table.columns if name not in table.key]
+    for id_ in ids:
+        if chance.random() < _SHARE:
+            for name in chance.sample(names, _COLUMNS):
+                type_ = str(table.sql.c[name].type).lower()
+                literals = next(of for start, of in _LITERALS.items() if type_.startswith(start))
+                found[name, chance.choice(("NULL", *literals))].append(id_)
+    return found.items()

@@ -129,11 +129,17 @@ class _Writer:
         names = self._chance.sample(sorted(type_.fields), min(len(type_.fields), self._many(depth)))
         if depth == 0 and self._is(0.8):
             names.append("nodes")
+        if depth == 0 and self._is(0.03):
+            parts.append(self._about_a_type())
         for name in names:
             parts += self._field(type_, name, times, depth)
         parts += self._fragments_on(type_, times, depth)
         self._chance.shuffle(parts)
         return f"{{ {' '.join(parts or ['__typename'])} }}"
+
+    def _about_a_type(self) -> str:
+        name = self._chance.choice((*sorted(graphql_schema.type_map), "Nothing"))
+        return f'__type(name: "{name}") {{ kind name fields {{ name type {{ name }} }} }}'
 
     def _many(self, depth: int) -> int:
         return self._chance.randint(1, 2 if depth == 0 else 5)

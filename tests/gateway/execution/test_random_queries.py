@@ -12,6 +12,8 @@ from tests.gateway.execution.shrinking import smallest
 
 GROUPS = 20
 """In which the queries are run, so that several processes share them."""
+INTROSPECTION = "introspection with variables"
+"""What alone is left to graphql-core."""
 RUNS = 2
 """Code is generated on the second run of a plan."""
 
@@ -34,7 +36,7 @@ async def test_both_executors_say_the_same(
         query = random_query(Random(f"{seed} {number}"))
         if await what_differs(both_over_broken, query):
             await fail(both_over_broken, query, seed)
-    assert both_over_broken.executor.fallbacks == {}
+    assert both_over_broken.executor.fallbacks.keys() <= {INTROSPECTION}
 
 
 async def fail(both: Both, query: Query, seed: int) -> None:
