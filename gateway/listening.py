@@ -48,8 +48,8 @@ def url(listening: socket.socket) -> str:
 def serve(app: ASGIApp, listening: socket.socket, **options: Any) -> None:
     """Serve the application until a signal says to stop.
 
-    The garbage collector is spared what stays as long as the process: the schema, above all.
+    The garbage collector is spared what stays as long as the process: the schema, above all. What
+    is garbage now stays too: a collection could swallow the exception by which a signal stops us.
     """
-    gc.collect()
     gc.freeze()
     uvicorn.Server(uvicorn.Config(app, **options)).run(sockets=[listening])

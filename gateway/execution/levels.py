@@ -241,15 +241,13 @@ def _put(made: Sequence[Any], field: Field, values: Values) -> None:
             slot[position] = value
 
 
-async def _settled(values: Sequence[Any]) -> Sequence[Any]:
-    """The values once those of them that have to be awaited are there."""
-    if not any(map(isawaitable, values)):
-        return values
-    return await asyncio.gather(*map(_value, values), return_exceptions=True)
-
-
-async def _value(value: Any) -> Any:
-    return await value if isawaitable(value) else value
+async def _settled(values: list[Any]) -> list[Any]:
+    """The values, once those of them that have to be awaited are there."""
+    places = [place for place, value in enumerate(values) if isawaitable(value)]
+    found = await asyncio.gather(*(values[place] for place in places), return_exceptions=True)
+    for place, value in zip(places, found, strict=True):
+        values[place] = value
+    return values
 
 
 async def _all(waiting: Sequence[Waiting]) -> None:
