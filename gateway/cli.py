@@ -1,28 +1,31 @@
-"""The command line: `gateway demo`, `serve`, `create`, `doctor`, `seed`, `schema`, `settings`."""
+"""The command line: `gateway demo`, `serve`, `create`, `doctor`, `seed`, `explain`, `schema`, …"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from gateway.app import ENDPOINT, create_app
+from gateway import serving
 from gateway.create import NotCreated, create_all
 from gateway.demo.processes import EngineError
 from gateway.demo.run import run_demo
 from gateway.doctor.examine import examine, healthy, show, show_json
-from gateway.listening import PortTaken, listen, serve, url
+from gateway.execution.explain import as_text
+from gateway.explain import NotExplained, Query
+from gateway.listening import PortTaken
 from gateway.progress import say
 from gateway.seed.plan import MOST_SCALE
 from gateway.seed.run import SeedError, seed_directory, seed_stores
 from gateway.settings import (
     ServeSettings,
     SettingsError,
-    read_serve_settings,
     read_server_settings,
     read_store_settings,
 )
@@ -32,8 +35,6 @@ from loaders.errors import BadUserInput
 from schema.build import sdl
 
 DEMO_DIRECTORY = Path(".demo")
-GRACE = 10
-"""Seconds that requests may take to end when the gateway is stopped."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
     try:
         given.command(given)
-    except (SettingsError, EngineError, PortTaken, NotCreated, SeedError) as error:
+    except (SettingsError, EngineError, PortTaken, NotCreated, SeedError, NotExplained) as error:
         say(str(error))
         sys.exit(2)
 
@@ -58,6 +59,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.set_defaults(command=_demo)
     serve = commands.add_parser("serve", help="serve on the stores that the settings name")
+    serve.add_argument(
+        "--workers",
+        type=_count,
+        default=1,
+        metavar="N",
+        help="processes that share the port (default: %(default)s)",
+    )
     serve.set_defaults(command=_serve)
     create = commands.add_parser(
         "create", help="make tables, indexes and triggers that are missing"
@@ -74,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="print what is found as JSON")
     doctor.set_defaults(command=_doctor)
     _add_seed(commands)
+    _add_explain(commands)
     schema = commands.add_parser("schema", help="print the schema's definition")
     schema.set_defaults(command=_schema)
     settings = commands.add_parser("settings", help="list the environment variables")
@@ -108,6 +117,41 @@ def _add_seed(commands: Any) -> None:
     seed.set_defaults(command=_seed)
 
 
+def _add_explain(commands: Any) -> None:
+    explaining = commands.add_parser(
+        "explain", help="say what a query asks of the stores at most, without asking them"
+    )
+    explaining.add_argument("file", type=Path, metavar="FILE.graphql")
+    explaining.add_argument("--operation", metavar="NAME", help="which operation of the file")
+    explaining.add_argument(
+        "--variables", default="{}", metavar="JSON", help="the values of its variables"
+    )
+    explaining.add_argument(
+        "--as",
+        dest="viewer",
+        default="anonymous",
+        metavar="VIEWER",
+        help="who asks, such as `ada@example.com; roles=support` (default: %(default)s)",
+    )
+    how = explaining.add_mutually_exclusive_group()
+    how.add_argument("--json", action="store_true", help="print all that is known, as JSON")
+    how.add_argument("--code", action="store_true", help="print the code that is generated")
+    explaining.set_defaults(command=_explain)
+
+
+def _explain(given: argparse.Namespace) -> None:
+    try:
+        viewer = parse_viewer(given.viewer)
+    except BadUserInput as error:
+        raise NotExplained(f"--as: {error}") from None
+    query = Query.read(given.file, given.variables, given.operation, viewer)
+    if given.code:
+        sys.stdout.write(query.code())
+    else:
+        told = query.explained(os.environ.get("GATEWAY_ID_KEY", ""))
+        sys.stdout.write(json.dumps(told, indent=2) + "\n" if given.json else as_text(told))
+
+
 def _scale(given: str) -> int:
     if not (given.isdecimal() and 1 <= int(given) <= MOST_SCALE):
         raise argparse.ArgumentTypeError(f"is a number from 1 to {MOST_SCALE}")
@@ -130,16 +174,8 @@ def _demo(given: argparse.Namespace) -> None:
 
 
 def _serve(given: argparse.Namespace) -> None:
-    settings = read_serve_settings()
-    try:
-        viewer = parse_viewer(settings.gateway_insecure_viewer)
-    except BadUserInput as error:
-        raise SettingsError(f"GATEWAY_INSECURE_VIEWER: {error}") from None
-    app = create_app(settings, addresses(settings), id_key=settings.gateway_id_key, viewer=viewer)
-    listening = listen(settings.host, settings.port)
-    say(f"GraphQL: {url(listening)}{ENDPOINT}")
     with suppress(KeyboardInterrupt):
-        serve(app, listening, timeout_graceful_shutdown=GRACE)
+        serving.run(given.workers)
 
 
 def _create(given: argparse.Namespace) -> None:
@@ -156,7 +192,7 @@ def _create(given: argparse.Namespace) -> None:
 
 def _count(given: str) -> int:
     if not (given.isdecimal() and int(given)):
-        raise argparse.ArgumentTypeError("is a number of rows, 1 or more")
+        raise argparse.ArgumentTypeError("is a number, 1 or more")
     return int(given)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from gateway.execution.bounds import Forecaster
 from gateway.execution.code import source_of
-from gateway.execution.documents import Documents, Operation
-from gateway.execution.explain import as_text, explained
-from gateway.execution.plan import Plan, Selection, Unplannable
+from gateway.execution.documents import Document, Documents, Operation
+from gateway.execution.explain import explained
+from gateway.execution.plan import Selection, Unplannable
 from gateway.execution.planner import Planned, Planner, Refused
 from loaders.sealing import Seal
 from loaders.viewer import Viewer
@@ -19,53 +20,65 @@ from schema.build import graphql_schema
 
 
 class NotExplained(Exception):
-    """The file holds no query that can be run; the message says why."""
+    """There is no query that could be run; the message says why."""
 
 
-def explain(
-    file: Path, *, variables: str, name: str | None, viewer: Viewer, id_key: str, as_json: bool
-) -> str:
-    """The operations that a query makes, and bounds of what they take, as JSON or as text."""
-    document, planned = _planned(file, variables, name, viewer)
-    forecaster = Forecaster(document.columns, planned.variables, viewer, Seal(id_key))
-    told = explained(forecaster.places(planned.plan))
-    return json.dumps(told, indent=2) + "\n" if as_json else as_text(told)
+@dataclass(frozen=True)
+class Query:
+    """A query out of a file, planned for a viewer."""
+
+    document: Document
+    planned: Planned
+    viewer: Viewer
+
+    @classmethod
+    def read(cls, file: Path, variables: str, name: str | None, viewer: Viewer) -> Self:
+        """The operation of this name, with these variables; NotExplained where there is none."""
+        operation = Operation(_text(file), _object(variables), name)
+        document = Documents(1).get(operation.query)
+        if document.errors:
+            raise NotExplained("\n".join(map(str, document.errors)))
+        try:
+            planned = Planner(graphql_schema).plan(document, operation, viewer)
+        except Refused as refused:
+            raise NotExplained("\n".join(map(str, refused.errors))) from None
+        except Unplannable as why:
+            raise NotExplained(f"No plan is made for {why}.") from None
+        return cls(document, planned, viewer)
+
+    def explained(self, id_key: str) -> dict[str, Any]:
+        """The operations that it makes, and bounds of what they take.
+
+        `id_key` opens ids that hold an e-mail; what such an id leads to is unknown without it.
+        """
+        columns, variables = self.document.columns, self.planned.variables
+        forecaster = Forecaster(columns, variables, self.viewer, Seal(id_key))
+        return explained(forecaster.places(self.planned.plan))
+
+    def code(self) -> str:
+        """The code that is generated for it, each place once."""
+        return "\n".join(_code("Query", self.planned.plan.root))
 
 
-def code(file: Path, *, variables: str, name: str | None, viewer: Viewer) -> str:
-    """The code that is generated for each place of a query."""
-    _, planned = _planned(file, variables, name, viewer)
-    return "\n".join(_code(planned.plan))
-
-
-def _planned(file: Path, variables: str, name: str | None, viewer: Viewer) -> tuple[Any, Planned]:
+def _text(file: Path) -> str:
     try:
-        query = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NotExplained(f"{file} cannot be read: {error}") from None
+
+
+def _object(variables: str) -> dict[str, Any]:
+    try:
         given = json.loads(variables)
-    except (OSError, ValueError) as error:
-        raise NotExplained(str(error)) from None
-    document = Documents(1).get(query)
-    if document.errors:
-        raise NotExplained("\n".join(map(str, document.errors)))
-    try:
-        operation = Operation(query, given if isinstance(given, Mapping) else None, name)
-        return document, Planner(graphql_schema).plan(document, operation, viewer)
-    except Refused as refused:
-        raise NotExplained("\n".join(map(str, refused.errors))) from None
-    except Unplannable as why:
-        raise NotExplained(f"No plan is made for {why}.") from None
+    except ValueError as error:
+        raise NotExplained(f"--variables is no JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise NotExplained("--variables is no JSON object")
+    return given
 
 
-def _code(plan: Plan) -> Iterator[str]:
-    waiting = [("Query", plan.root)]
-    while waiting:
-        title, selection = waiting.pop(0)
-        yield f"# {title}\n{source_of(selection.fields)}"
-        waiting += _below(selection)
-
-
-def _below(selection: Selection) -> Iterator[tuple[str, Selection]]:
+def _code(title: str, selection: Selection) -> Iterator[str]:
+    yield f"# {title}\n{source_of(selection.fields)}"
     for field in selection.read:
-        if not field.is_leaf:
-            for type_ in field.possible:
-                yield f"{'.'.join(field.place)}: {type_.name}", field.selection(type_)
+        for type_ in () if field.is_leaf else field.possible:
+            yield from _code(f"{'.'.join(field.place)}: {type_.name}", field.selection(type_))

@@ -15,6 +15,7 @@ from loaders.accounts import ACCOUNTS_BY_EMAIL, FORMS_OF_AN_EMAIL
 from loaders.errors import GatewayError
 from loaders.reach import Reach, reach
 from loaders.request import Columns
+from loaders.rules import Scope
 from loaders.sealing import Seal
 from loaders.stores.forecast import Forecast
 from loaders.viewer import Viewer
@@ -95,33 +96,37 @@ def bound(places: Sequence[Place]) -> Bound:
     return _sum(place.bound for place in places)
 
 
-@dataclass(frozen=True)
 class Forecaster:
     """Tells what a plan will ask for, for a viewer, by a document of these columns."""
 
-    columns: Columns
-    variables: VariableValues
-    viewer: Viewer
-    seal: Seal
+    def __init__(
+        self, columns: Columns, variables: VariableValues, viewer: Viewer, seal: Seal
+    ) -> None:
+        self._columns = columns
+        self._variables = variables
+        self._viewer = viewer
+        self._seal = seal
+        self._judged: set[str] = set()
+        """The products where it has to be known which accounts are the viewer's own."""
 
     def places(self, plan: Plan) -> Sequence[Place]:
         """The places that read, from the root down."""
         found = self._below(plan.root, 1, ())
-        products = {
-            forecast.store for place in found for one in place.walk() for forecast in one.forecasts
-        }
-        mine = [self._owners(product) for product in ACCOUNTS_BY_EMAIL if product in products]
-        if self.viewer.email is None or self.viewer.sees_personal_data:
+        if self._viewer.email is None or not self._judged:
             return found
-        return [Place(VIEWER, 1, [one for owners in mine for one in owners]), *found]
-
-    def _owners(self, product: str) -> Sequence[Forecast]:
-        access = ACCOUNTS_BY_EMAIL[product]
-        return reach(access, {}, keys=FORMS_OF_AN_EMAIL).forecasts(1, {}, self.viewer)
+        mine = [
+            forecast
+            for product, access in ACCOUNTS_BY_EMAIL.items()
+            if product in self._judged
+            for forecast in reach(access, {}, keys=FORMS_OF_AN_EMAIL).forecasts(1, {}, self._viewer)
+        ]
+        return [Place(VIEWER, 1, mine), *found]
 
     def _below(self, selection: Selection, objects: int, page: Sequence[Reach]) -> Sequence[Place]:
         places = []
         for field in selection.read:
+            if field.reading.column is not None and field.waits:
+                self._judged.add(TABLES[field.parent].product)
             place = self._place(field, objects, page)
             if place.forecasts or place.below:
                 places.append(place)
@@ -135,12 +140,20 @@ class Forecaster:
         forecasts = [
             forecast
             for one in reaches
-            for forecast in one.forecasts(objects, self.columns, self.viewer)
+            for forecast in one.forecasts(objects, self._columns, self._viewer)
         ]
-        leading = [one for one in reaches if not rules.is_refused(one.access.scope, self.viewer)]
+        leading = [one for one in reaches if not rules.is_refused(one.access.scope, self._viewer)]
         if reaches and not leading:
             return Place(field.place, objects, ())
+        self._judged.update(
+            one.access.table.product for one in leading if self._is_judged(one.access.scope)
+        )
         return Place(field.place, objects, forecasts, self._kinds(field, objects, leading or page))
+
+    def _is_judged(self, scope: Scope) -> bool:
+        """Support sees personal data of others masked, by whichever way."""
+        support = self._viewer.is_staff and not self._viewer.sees_personal_data
+        return support or rules.asks_for_owners(scope, self._viewer)
 
     def _kinds(
         self, field: Field, objects: int, leading: Sequence[Reach]
@@ -160,7 +173,7 @@ class Forecaster:
             return [replace(one, counting=True) for one in page]
         if field.reading.reaches is None:
             return ()
-        return field.reading.reaches(field.arguments(self.variables), self.seal)
+        return field.reading.reaches(field.arguments(self._variables), self._seal)
 
 
 def _types(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import socket
+import time
 import uuid
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from gateway.settings import ServeSettings
 from loaders.accounts import IDENTITIES
 from loaders.tables.catalogue import DYNAMODB, POSTGRES, TABLES
 from tests.engines import TABLE_NAMES, Addresses, execute
-from tests.gateway.commands import run, running
+from tests.gateway.commands import PATIENCE, run, running
 
 NEEDED = {
     "GATEWAY_ID_KEY": "k" * 32,
@@ -42,7 +44,7 @@ def ended(*arguments: str) -> int | str | None:
 def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended("--help") == 0
     shown = capsys.readouterr().out
-    for command in ("demo", "serve", "create", "doctor", "schema", "settings"):
+    for command in ("demo", "serve", "create", "doctor", "seed", "explain", "schema", "settings"):
         assert f"\n    {command} " in shown
     assert ended("demo", "--help") == 0
     assert "--directory" in capsys.readouterr().out
@@ -193,6 +195,21 @@ def test_serves_the_stores_that_settings_name(engines: Addresses, place: Path) -
             }
         }
         assert gateway.end(signal.SIGTERM) == -signal.SIGTERM
+    assert "Traceback" not in gateway.said()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_workers_share_the_port_and_end_together(place: Path, how: signal.Signals) -> None:
+    with running(place / "log", "serve", "--workers", "2", **NEEDED, **CREDENTIALS) as gateway:
+        assert gateway.ask("{ viewer { email } }") == {"data": {"viewer": {"email": ADA.email}}}
+        workers = [int(pid) for pid in re.findall(r"server process \[(\d+)\]", gateway.said())]
+        gateway.end(how)
+        deadline = time.monotonic() + PATIENCE
+        while any(Path(f"/proc/{pid}").exists() for pid in workers):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    assert workers
     assert "Traceback" not in gateway.said()
 
 

@@ -1,0 +1,65 @@
+"""`gateway serve`: the gateway over the stores that settings name, by one process or several."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import threading
+from typing import Any
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from gateway.app import ENDPOINT, Application, create_app
+from gateway.listening import listen, serve, url
+from gateway.progress import say
+from gateway.settings import SettingsError, read_serve_settings
+from gateway.stores import addresses
+from gateway.viewers import parse_viewer
+from loaders.errors import BadUserInput
+
+GRACE = 10
+"""Seconds that requests may take to end when the gateway is stopped."""
+
+
+def run(workers: int) -> None:
+    """Serve until a signal says to stop; several workers share the port."""
+    settings = read_serve_settings()
+    app = _application(settings)
+    with listen(settings.host, settings.port) as listening:
+        say(f"GraphQL: {url(listening)}{ENDPOINT}")
+        if workers == 1:
+            serve(app, listening, timeout_graceful_shutdown=GRACE)
+            return
+        config = uvicorn.Config(
+            f"{__name__}:{worker.__name__}",
+            factory=True,
+            workers=workers,
+            timeout_graceful_shutdown=GRACE,
+        )
+        Multiprocess(config, [listening]).run()
+
+
+def worker() -> Application:
+    """The application of one worker, which ends when the process that started it does."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    app = _application(read_serve_settings())
+    gc.freeze()
+    return app
+
+
+def _application(settings: Any) -> Application:
+    try:
+        viewer = parse_viewer(settings.gateway_insecure_viewer)
+    except BadUserInput as error:
+        raise SettingsError(f"GATEWAY_INSECURE_VIEWER: {error}") from None
+    return create_app(settings, addresses(settings), id_key=settings.gateway_id_key, viewer=viewer)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
