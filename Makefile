@@ -6,7 +6,7 @@ PYTEST := $(BIN)/pytest -n 2
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test quick lint format lock clean
+.PHONY: help install serve test quick fuzz lint format lock clean
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -22,6 +22,10 @@ test: install ## Run all tests
 
 quick: install ## Run the tests that take no seconds
 	$(PYTEST) -m "not slow"
+
+fuzz: install ## Run thousands of random queries under both executors (SEED=, QUERIES=)
+	$(PYTEST) tests/gateway/execution/test_random_queries.py \
+		--queries $(or $(QUERIES),5000) --seed $(or $(SEED),$$(date +%s))
 
 lint: install ## Check style, types and the direction of imports
 	$(BIN)/ruff check

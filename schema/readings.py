@@ -31,11 +31,11 @@ class Reading:
     """How a field is read.
 
     `one` gives its value for one object: `one(object, asking, **arguments)`. It may give an
-    awaitable where `waits`. `each` gives the values of many objects in one go, with an exception in
-    the place of what failed. `column` or `member` is what is shown as it is stored, to those who
-    may see it. `arguments` turns graphql-core's arguments into Python's, `reaches` tells of these
-    which accesses are taken for one object; `counts_page`: the listing of the page that the field
-    stands in is counted.
+    awaitable where `waits`, but none within a list. `each` gives the values of many objects in one
+    go, with an exception in the place of what failed. `column` or `member` is what is shown as it
+    is stored, to those who may see it. `arguments` turns graphql-core's arguments into Python's,
+    `reaches` tells of these which accesses are taken for one object; `counts_page`: the listing of
+    the page that the field stands in is counted.
     """
 
     one: Callable[..., Any]

@@ -20,6 +20,17 @@ from tests.engines import Addresses, Engines, dynamodb_copy, postgres_copy
 ADDRESSES = pytest.StashKey[Addresses]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--seed", type=int, default=1, help="of the random queries, and of the rows broken for them"
+    )
+    parser.addoption("--queries", type=int, default=300, help="how many random queries are run")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"random queries: {config.getoption('queries')}, --seed {config.getoption('seed')}"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     told = getattr(config, "workerinput", None)
     if told is not None:

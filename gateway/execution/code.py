@@ -13,22 +13,25 @@ from typing import Any, Protocol
 
 from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLObjectType
 
+from loaders.tables.kinds import AWARE, NAIVE_UTC
 from schema.readings import Reading
 
 Build = Callable[[Sequence[Any], list[Any]], list[dict[str, Any]]]
 """Makes an object of each source. A field that fails goes to the list, its error into the object;
 fields that are read otherwise are null."""
 
-_CHECKS = {
+_CHECKS: Mapping[tuple[object, str], str] = {
     (str, "String"): "v.__class__ is str",
     (str, "ID"): "v.__class__ is str",
     (bool, "Boolean"): "v.__class__ is bool",
     (int, "Int"): "v.__class__ is int and -0x80000000 <= v <= 0x7FFFFFFF",
     (float, "Float"): "v.__class__ is float and -inf < v < inf",
-    (datetime, "DateTime"): "v.__class__ is datetime and (v.tzinfo is UTC or v.tzinfo is None)",
+    (AWARE, "DateTime"): "v.__class__ is datetime and v.tzinfo is UTC",
+    (NAIVE_UTC, "DateTime"): "v.__class__ is datetime and v.tzinfo is None",
     (date, "Date"): "v.__class__ is date",
 }
-"""Of the type of a stored value and the scalar that shows it: whether it is shown as it is."""
+"""Of the type of a stored value, for times of its kind, and the scalar that shows it: whether it is
+shown as it is."""
 _MEMBER_TYPES = {"String": str, "ID": str, "Boolean": bool, "Int": int, "Float": float}
 """The type of a member of a stored map, which has no declared kind, by the scalar that shows it."""
 _NAMES = {"UTC": UTC, "date": date, "datetime": datetime, "inf": inf}
@@ -112,10 +115,11 @@ def _check(reading: Reading, type_: GraphQLNamedType) -> str | None:
     if isinstance(type_, GraphQLEnumType):
         return "" if column is None or column.kind.choices else None
     if column is None:
-        exact = _MEMBER_TYPES.get(type_.name)
-    else:
-        exact = column.kind.exact if column.decode is column.kind.parse else None
-    return None if exact is None else _CHECKS.get((exact, type_.name))
+        return _CHECKS.get((_MEMBER_TYPES.get(type_.name), type_.name))
+    if column.decode is not column.kind.parse:
+        return None
+    exact = column.kind if column.kind.exact is datetime else column.kind.exact
+    return _CHECKS.get((exact, type_.name))
 
 
 def _enum_names(reading: Reading, type_: GraphQLEnumType) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLObjectType
 from graphql.execution.values import VariableValues
+from graphql.pyutils import is_iterable
 
 from gateway.execution.failures import Failure, Level, settle
 from gateway.execution.plan import Field, Plan, Selection
@@ -142,14 +143,11 @@ class _Run:
         owners: list[int] = []
         slots: list[Any] = []
         positions: list[int] = []
-        for index, entries in enumerate(lists):
-            if entries.__class__ is not list:
-                if entries is None or isinstance(entries, Exception):
-                    self._null(entries, field, level, index, None)
-                    continue
-                if isinstance(entries, str | dict) or not isinstance(entries, Iterable):
-                    self._fail(field.no_list, field, level, index)
-                    continue
+        for index, given in enumerate(lists):
+            entries = given if given.__class__ is list else _listed(given, field)
+            if not isinstance(entries, list):
+                self._null(entries, field, level, index, None)
+                continue
             before = len(found)
             found += entries
             length = len(found) - before
@@ -218,6 +216,18 @@ class _Run:
         self, error: Exception, field: Field, level: Level, index: int, position: int | None = None
     ) -> None:
         self.failures.append(Failure(error, field, level, index, position))
+
+
+def _listed(entries: Any, field: Field) -> list[Any] | Exception | None:
+    """The entries of what is no list itself, or what is wrong with it."""
+    if entries is None or isinstance(entries, Exception):
+        return entries
+    if not is_iterable(entries):
+        return field.no_list
+    try:
+        return list(entries)
+    except Exception as error:  # of a generator
+        return error
 
 
 def _put(made: Sequence[Any], field: Field, values: Values) -> None:

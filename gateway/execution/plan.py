@@ -167,7 +167,7 @@ class Field:
             raise Unplannable("introspection with variables")
         fragments = [fragment.definition for fragment in self._outline.fragments.values()]
         query = introspection.query_of(self.nodes, fragments)
-        return Reading(lambda *_: introspection.answer(self._outline.schema, query))
+        return Reading(lambda *_, **__: introspection.answer(self._outline.schema, query))
 
     def _unwrap(self) -> None:
         type_ = self.definition.type
