@@ -5,7 +5,7 @@ Nothing of this is looked at where nothing failed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -30,6 +30,18 @@ class Level:
     owners: Sequence[int] = ()
     positions: Sequence[int] | None = None
     objects: list[dict[str, Any]] = field(default_factory=list)
+
+    def without(self, lost: Container[int]) -> Level:
+        """The level of its other objects."""
+        kept = [index for index in range(len(self.objects)) if index not in lost]
+        return Level(
+            [self.sources[index] for index in kept],
+            self.of,
+            self.above,
+            [self.owners[index] for index in kept] if self.of else (),
+            None if self.positions is None else [self.positions[index] for index in kept],
+            [self.objects[index] for index in kept],
+        )
 
 
 @dataclass(frozen=True, slots=True)

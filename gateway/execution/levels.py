@@ -77,11 +77,8 @@ class _Run:
         """Make the objects of a level; what of them has to wait comes back."""
         failed: list[Field] = []
         level.objects = selection.build(level.sources, failed)
-        for field in dict.fromkeys(failed):
-            for index, made in enumerate(level.objects):
-                if isinstance(made[field.key], Exception):
-                    self._fail(made[field.key], field, level, index)
-                    made[field.key] = None
+        if failed:
+            level = self._unfailed(failed, level)
         waiting: list[Waiting] = []
         for field in selection.read:
             if field.waits:
@@ -89,6 +86,18 @@ class _Run:
             else:
                 waiting += self._complete(field, level, self._read(field, level))
         return waiting
+
+    def _unfailed(self, failed: Sequence[Field], level: Level) -> Level:
+        """The objects that are not lost by what failed of them: below others nothing is read."""
+        lost: set[int] = set()
+        for field in dict.fromkeys(failed):
+            for index, made in enumerate(level.objects):
+                if isinstance(made[field.key], Exception):
+                    self._fail(made[field.key], field, level, index)
+                    made[field.key] = None
+                    if field.required:
+                        lost.add(index)
+        return level.without(lost)
 
     async def _follow(self, field: Field, level: Level) -> None:
         """Read a field that has to wait, and all that is below it."""
