@@ -1,4 +1,4 @@
-"""Postgres: one SQL statement a batch, on asyncpg's own pool, which only ever reads."""
+"""Postgres: one SQL statement a batch, by asyncpg, on connections that only ever read."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import asyncpg
 
 from loaders.errors import DeadlineExceeded, SourceUnavailable
 from loaders.stores import statements, unions
+from loaders.stores.connections import Connections
 from loaders.stores.interface import (
     Call,
     Count,
@@ -72,31 +73,17 @@ class PostgresAddress:
 class PostgresStore:
     """A product's database."""
 
-    def __init__(self, product: str, pool: asyncpg.Pool[Any]) -> None:
+    def __init__(self, product: str, connections: Connections) -> None:
         self._product = product
-        self._pool = pool
+        self._connections = connections
 
     @classmethod
     async def open(cls, product: str, address: PostgresAddress) -> Self:
         """A store that has not connected yet: its database may be down while the gateway starts."""
-        pool = asyncpg.create_pool(
-            address.url,
-            min_size=0,
-            max_size=address.connections,
-            timeout=address.connect_timeout,
-            init=_warm_up,
-            reset=_leave_as_it_is,
-            server_settings={
-                "application_name": "quintet",
-                "default_transaction_read_only": "on",
-                "jit": "off",
-                "statement_timeout": str(int(address.statement_timeout * 1000)),
-            },
-        )
-        return cls(product, await pool)
+        return cls(product, Connections(partial(_connect, address), address.connections))
 
     async def close(self) -> None:
-        await self._pool.close()
+        await self._connections.close()
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
         statement = statements.find(route, terms.columns, guarded=terms.owners is not None)
@@ -191,7 +178,7 @@ class PostgresStore:
                 try:
                     return await self._attempt(statement, values, row)
                 except _DEAD_CONNECTION:
-                    await self._pool.expire_connections()
+                    self._connections.expire()
                     return await self._attempt(statement, values, row)
                 except asyncpg.SerializationError:  # a replica put its recovery first
                     return await self._attempt(statement, values, row)
@@ -214,7 +201,7 @@ class PostgresStore:
     async def _attempt(
         self, statement: Statement, values: Mapping[str, Any], row: type[Any]
     ) -> list[Any]:
-        connection = await self._pool.acquire()
+        connection = await self._connections.acquire()
         try:
             ask = partial(
                 connection.fetch, statement.sql, *statement.arguments(values), record_class=row
@@ -229,15 +216,22 @@ class PostgresStore:
             connection.terminate()  # a frozen backend would hold a polite close for seconds
             raise
         finally:
-            await self._pool.release(connection)
+            self._connections.release(connection)
 
 
-async def _warm_up(connection: Any) -> None:
+async def _connect(address: PostgresAddress) -> Any:
+    connection = await asyncpg.connect(
+        address.url,
+        timeout=address.connect_timeout,
+        server_settings={
+            "application_name": "quintet",
+            "default_transaction_read_only": "on",
+            "jit": "off",
+            "statement_timeout": str(int(address.statement_timeout * 1000)),
+        },
+    )
     await connection.fetch(WARM_UP, [], [], [], [], [])
-
-
-async def _leave_as_it_is(connection: Any) -> None:
-    """Nothing to reset: the gateway sets nothing on a session, and a reset is a round trip."""
+    return connection
 
 
 def _keys(route: Route, keys: list[Key]) -> dict[str, Any]:
