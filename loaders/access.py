@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
 from types import MappingProxyType
@@ -137,7 +137,7 @@ class Listing(Access):
     ) -> list[Slice | Exception]:
         request = info.context
         rules.refuse_unless_allowed(self.scope, request)
-        shared = replace(part, filters=(), prefix=None)
+        shared = part._replace(filters=(), prefix=None)
         loader = request.loader((self, shared), partial(self._read_each, request, shared))
         return await _ask_each(
             loader,
@@ -156,7 +156,7 @@ class Listing(Access):
         for key, *own in asked:
             keys.setdefault(tuple(own), []).append(key)
         slices = await together(
-            self._read(request, replace(shared, filters=filters, prefix=prefix), each, paths)
+            self._read(request, shared._replace(filters=filters, prefix=prefix), each, paths)
             for (filters, prefix), each in keys.items()
         )
         found = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from loaders import cursors
 from loaders.errors import BadUserInput
@@ -18,8 +18,7 @@ PAGING = ("first", "after", "last", "before")
 """The arguments of a connection, in the order of `Paging`."""
 
 
-@dataclass(frozen=True)
-class Paging:
+class Paging(NamedTuple):
     """The arguments of a connection, as the client gave them."""
 
     first: int | None = None

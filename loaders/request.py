@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from aiodataloader import DataLoader, Loader, dispatch_queue
+from aiodataloader import DataLoader, Loader, dispatch_queue_batch, failed_dispatch
 
 from loaders.clock import Clock
 from loaders.errors import GatewayError, QueryTooCostly
@@ -95,11 +95,7 @@ class BatchLoader(DataLoader[Any, Any]):
 
     async def batch_load_fn(self, keys: list[Any]) -> list[Any]:
         places, self._places = list(self._places), {}
-        task = self._request.own(self._read(keys, places))
-        try:
-            return await task
-        except asyncio.CancelledError:
-            raise RequestClosed("the request was closed") from None
+        return await self._read(keys, places)
 
     def do_resolve_reject(self, key: Any, future: asyncio.Future[Any]) -> None:
         self._queue.append(Loader(key=key, future=future))
@@ -111,7 +107,20 @@ class BatchLoader(DataLoader[Any, Any]):
         if waiting > seen and ticks < TICKS_AT_MOST:
             self.loop.call_soon(self._settle, waiting, ticks + 1)
         else:
-            dispatch_queue(self)
+            self._dispatch()
+
+    def _dispatch(self) -> None:
+        """Read the batch, as a task of the request; who waits is settled however that ends."""
+        queue, self._queue = self._queue, []
+
+        def settle(task: asyncio.Task[None]) -> None:
+            if task.cancelled():
+                failed_dispatch(self, queue, RequestClosed("the request was closed"))
+
+        try:
+            self._request.own(dispatch_queue_batch(self, queue)).add_done_callback(settle)
+        except RequestClosed as closed:
+            failed_dispatch(self, queue, closed)
 
 
 def _place(path: Path) -> str:

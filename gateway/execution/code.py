@@ -8,33 +8,89 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from math import inf
 from typing import Any, Protocol
 
+import orjson
 from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLObjectType
 
-from loaders.tables.kinds import AWARE, NAIVE_UTC
+from loaders.tables.kinds import (
+    AWARE,
+    BIG_INTEGER,
+    DATE,
+    EPOCH,
+    FLAG,
+    FLOAT,
+    INTEGER,
+    MOMENT,
+    NAIVE_UTC,
+    NUMBER,
+    TEXT,
+    YEAR,
+    Kind,
+)
+from loaders.tables.postgresql import PostgresTable
+from schema.build import TABLES
 from schema.readings import Reading
 
 Build = Callable[[Sequence[Any], list[Any]], list[dict[str, Any]]]
 """Makes an object of each source. A field that fails goes to the list, its error into the object;
 fields that are read otherwise are null."""
 
-_CHECKS: Mapping[tuple[object, str], str] = {
-    (str, "String"): "v.__class__ is str",
-    (str, "ID"): "v.__class__ is str",
-    (bool, "Boolean"): "v.__class__ is bool",
-    (int, "Int"): "v.__class__ is int and -0x80000000 <= v <= 0x7FFFFFFF",
-    (float, "Float"): "v.__class__ is float and -inf < v < inf",
-    (AWARE, "DateTime"): "v.__class__ is datetime and v.tzinfo is UTC",
-    (NAIVE_UTC, "DateTime"): "v.__class__ is datetime and v.tzinfo is None",
-    (date, "Date"): "v.__class__ is date",
+_INT = "v.__class__ is int and -0x80000000 <= v <= 0x7FFFFFFF"
+_TEXT = ("v.__class__ is str", "v")
+_WAYS: Mapping[tuple[Kind, str], tuple[str, str]] = {
+    (TEXT, "String"): _TEXT,
+    (TEXT, "ID"): _TEXT,
+    (FLAG, "Boolean"): ("v.__class__ is bool", "v"),
+    (INTEGER, "Int"): (_INT, "v"),
+    (BIG_INTEGER, "Int"): (_INT, "v"),
+    (BIG_INTEGER, "BigInt"): ("v.__class__ is int and -1 << 63 <= v < 1 << 63", "str(v)"),
+    (NUMBER, "Decimal"): ("v.__class__ is Decimal", "format(v, 'f')"),
+    (NUMBER, "Float"): ("v.__class__ is Decimal and -inf < (f := float(v)) < inf", "f"),
+    (FLOAT, "Float"): ("v.__class__ is Decimal and -inf < (f := float(v)) < inf", "f"),
+    (AWARE, "DateTime"): ("v.__class__ is datetime and v.tzinfo is UTC", "v"),
+    (NAIVE_UTC, "DateTime"): ("v.__class__ is datetime and v.tzinfo is None", "v"),
+    (MOMENT, "DateTime"): ("v.__class__ is str and (m := moment(v))", "m"),
+    (EPOCH, "DateTime"): (
+        "v.__class__ is int and 0 <= v <= LAST_SECOND",
+        "datetime.fromtimestamp(v, UTC)",
+    ),
+    (DATE, "Date"): ("v.__class__ is date", "v"),
+    (YEAR, "Int"): ("v.__class__ is str and len(v) == 4 and v.isascii() and v.isdigit()", "int(v)"),
 }
-"""Of the type of a stored value, for times of its kind, and the scalar that shows it: whether it is
-shown as it is."""
-_MEMBER_TYPES = {"String": str, "ID": str, "Boolean": bool, "Int": int, "Float": float}
-"""The type of a member of a stored map, which has no declared kind, by the scalar that shows it."""
-_NAMES = {"UTC": UTC, "date": date, "datetime": datetime, "inf": inf}
+"""Of a kind of stored value and the scalar that shows it: a test that a value passes where it is
+quickly shown, and how it is shown then."""
+_MEMBERS = {
+    "String": _TEXT,
+    "ID": _TEXT,
+    "Boolean": ("v.__class__ is bool", "v"),
+    "Int": (_INT, "v"),
+    "Float": ("v.__class__ is float and -inf < v < inf", "v"),
+}
+"""The same for the members of a stored map, which have no declared kind."""
+
+
+def _moment(text: str) -> datetime | None:
+    """The time of an ISO text, in UTC; None where it is not as plain as that."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is UTC else None
+
+
+_NAMES = {
+    "Decimal": Decimal,
+    "Fragment": orjson.Fragment,
+    "LAST_SECOND": int(datetime.max.replace(tzinfo=UTC).timestamp()) - 1,
+    "UTC": UTC,
+    "date": date,
+    "datetime": datetime,
+    "inf": inf,
+    "moment": _moment,
+}
 
 
 class Leaf(Protocol):
@@ -98,28 +154,37 @@ def _expression(field: Leaf, number: int) -> str:
     if field.name == "__typename":
         return repr(field.parent.name)
     slow = f"show{number}(source, failed)"
-    check = _check(field.reading, field.named)
-    if check is None:
-        return slow
-    get = f"(v := get({field.reading.name!r}))"
+    get = f"(v := {_value(field)})"
     if isinstance(field.named, GraphQLEnumType):
+        if field.reading.column and not field.reading.column.kind.choices:
+            return slow
         return f"{get}.__class__ is str and enum{number}.get(v) or {slow}"
+    way = _way(field.reading, field.named)
+    if way is None:
+        return slow
+    check, shown = way
     if field.is_needed:
-        return f"v if {get} is not None and {check} else {slow}"
-    return f"v if {get} is None or {check} else {slow}"
+        return f"{shown} if {get} is not None and {check} else {slow}"
+    return f"v if {get} is None else {shown} if {check} else {slow}"
 
 
-def _check(reading: Reading, type_: GraphQLNamedType) -> str | None:
-    """The test that a stored value passes where it is shown as it is; None without such a test."""
+def _value(field: Leaf) -> str:
+    """Rows of Postgres have all columns that a document asks for; items may lack attributes."""
+    name = field.reading.name
+    if isinstance(TABLES.get(field.parent), PostgresTable):
+        return f"source[{name!r}]"
+    return f"get({name!r})"
+
+
+def _way(reading: Reading, type_: GraphQLNamedType) -> tuple[str, str] | None:
     column = reading.column
-    if isinstance(type_, GraphQLEnumType):
-        return "" if column is None or column.kind.choices else None
     if column is None:
-        return _CHECKS.get((_MEMBER_TYPES.get(type_.name), type_.name))
+        return _MEMBERS.get(type_.name)
+    if column.decode is orjson.Fragment:  # JSON that passes through unread
+        return ("v.__class__ is str", "Fragment(v)")
     if column.decode is not column.kind.parse:
         return None
-    exact = column.kind if column.kind.exact is datetime else column.kind.exact
-    return _CHECKS.get((exact, type_.name))
+    return _WAYS.get((column.kind, type_.name))
 
 
 def _enum_names(reading: Reading, type_: GraphQLEnumType) -> Mapping[str, str]:

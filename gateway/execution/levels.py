@@ -147,15 +147,20 @@ class _Run:
         return waiting
 
     def _opened(self, field: Field, level: Level, lists: Sequence[Any]) -> Values:
-        """The entries of all lists, each list replaced by one of nulls."""
+        """The entries of all lists, each list replaced by one of nulls; lists of leaves that are
+        written as they are stay whole."""
         found: list[Any] = []
         owners: list[int] = []
         slots: list[Any] = []
         positions: list[int] = []
+        exact = {field.exact} if field.is_leaf else None
         for index, given in enumerate(lists):
             entries = given if given.__class__ is list else _listed(given, field)
             if not isinstance(entries, list):
                 self._null(entries, field, level, index, None)
+                continue
+            if exact and set(map(type, entries)) == exact:
+                level.objects[index][field.key] = entries
                 continue
             before = len(found)
             found += entries

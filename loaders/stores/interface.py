@@ -107,8 +107,7 @@ class Range(NamedTuple):
         return (self.low is None or self.low <= value) and (self.high is None or value <= self.high)
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """The part of a listing that is asked for.
 
     `after` is the position of the row examined last, in the direction of reading: with `backward`
@@ -185,7 +184,7 @@ class Call:
             report(self)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Terms:
     """The terms on which one batch is read.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, array, asyncpg
@@ -21,8 +21,7 @@ STATEMENTS_KEPT = 2_000
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(NamedTuple):
     """What of a window changes the SQL, its values aside."""
 
     reading_down: bool = False

@@ -206,6 +206,8 @@ def list_of(item: Kind, *, gaps: bool = False) -> Kind:
     def parse(value: Any) -> list[Any]:
         if not isinstance(value, list):
             raise ValueError("is no list")
+        if item.bits is None and set(map(type, value)) == {item.exact}:
+            return value
         return [None if gaps and entry is None else item.parse(entry) for entry in value]
 
     return Kind(f"list of {item.name}", "L", parse)

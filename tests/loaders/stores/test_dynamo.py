@@ -1,7 +1,6 @@
 """The DynamoDB store, against an engine: what it finds, lists and counts, and in how many calls."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -279,7 +278,7 @@ async def test_rows_that_come_or_go_between_pages_neither_repeat_nor_skip_others
         iso(ago(minutes=110)),
     ]
     await put(writable_dynamodb, "UserUsageTable", usage(95), usage(105), usage(115))
-    after = replace(newest_first, after=(iso(ago(minutes=110)),))
+    after = newest_first._replace(after=(iso(ago(minutes=110)),))
     (second,) = await own_store.listing(USAGE, [key], after, terms)
     assert [row["timestamp"] for row in second.rows] == [
         iso(ago(minutes=115)),
@@ -366,7 +365,7 @@ async def test_a_cursor_may_stand_outside_of_the_range(
     earlier, later = iso(ago(days=50)), iso(ago(days=10))
     before, past = (later, earlier) if window.reading_down else (earlier, later)
     for after, expected in ((before, whole), (past, Slice([], more=False))):
-        continued = replace(window, after=(after,))
+        continued = window._replace(after=(after,))
         assert await stream_store.listing(HISTORY, [(ADA_ID,)], continued, terms) == [expected]
     assert len(whole.rows) > 9
 
@@ -440,7 +439,7 @@ async def test_the_budget_is_a_thousand_items(
     assert first.stopped_at == (iso(ago(minutes=2200)),)
     assert len(reading.calls) == 10
     (second,) = await own_store.listing(
-        USAGE, [key], replace(window, after=first.stopped_at), terms
+        USAGE, [key], window._replace(after=first.stopped_at), terms
     )
     assert second == Slice([], more=False)
 

@@ -1,7 +1,6 @@
 """The Postgres store, against an engine: what it finds, lists and counts, and in how many calls."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -319,7 +318,7 @@ async def test_a_range_is_paged_and_counted(
     parts = await windows(family_store, POLICIES, (ADA_KID,), window, terms)
     assert ids(joined(parts, backward=False)) == ids(newest_first(stored))
     assert len(stored) > 4
-    counts = await family_store.count(POLICIES, [(ADA_KID,)], replace(window, size=0), terms)
+    counts = await family_store.count(POLICIES, [(ADA_KID,)], window._replace(size=0), terms)
     assert counts == [Count(len(stored), exact=True)]
 
 
@@ -349,7 +348,7 @@ async def test_a_cursor_may_stand_outside_of_the_range(
     earlier, later = naive(LOW - timedelta(days=1)), naive(HIGH + timedelta(days=1))
     before, past = (later, earlier) if window.reading_down else (earlier, later)
     for after, expected in ((before, ids(whole.rows)), (past, [])):
-        continued = replace(window, after=(after, 0))
+        continued = window._replace(after=(after, 0))
         (part,) = await family_store.listing(POLICIES, [(ADA_KID,)], continued, terms)
         assert (ids(part.rows), part.more) == (expected, False)
     assert len(whole.rows) > 4
@@ -369,7 +368,7 @@ async def test_filtered_pages_are_full(
     assert ids(joined(parts, backward=False)) == ids(newest_first(stored))
     assert [len(part.rows) for part in parts[:-1]] == [3] * (len(parts) - 1)
     assert len(parts) > 2
-    assert await family_store.count(POLICIES, [(ADA_KID,)], replace(window, size=0), terms) == [
+    assert await family_store.count(POLICIES, [(ADA_KID,)], window._replace(size=0), terms) == [
         Count(len(stored), exact=True)
     ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +15,7 @@ async def windows(
     found: list[Slice] = []
     after: Key | None = None
     while True:
-        (part,) = await store.listing(route, [key], replace(window, after=after), terms)
+        (part,) = await store.listing(route, [key], window._replace(after=after), terms)
         found.append(part)
         if not part.more:
             return found
