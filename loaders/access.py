@@ -83,15 +83,20 @@ class Access:
         keys: list[Key],
         terms: Terms,
         ask: Callable[[Store, list[Key]], Awaitable[list[Any]]],
-    ) -> dict[Key, Any]:
-        """What the store answers for those keys that may lead to rows of this viewer at all."""
+        absent: Callable[[], Any],
+    ) -> list[Any]:
+        """What the store answers for the keys that may lead to rows of this viewer at all; what
+        holds where nothing is there for the others."""
         if terms.owners is not None and not terms.owners:
-            return {}
+            return [absent() for _ in keys]
         askable = rules.own_emails(self.scope, request, keys)
+        if len(askable) == len(keys):
+            return await ask(request.stores[self.table.product], keys)
         if not askable:
-            return {}
+            return [absent() for _ in keys]
         answers = await ask(request.stores[self.table.product], askable)
-        return dict(zip(askable, answers, strict=True))
+        found = dict(zip(askable, answers, strict=True))
+        return [found[key] if key in found else absent() for key in keys]
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,11 +126,15 @@ class One(Access):
 
     async def _read(self, request: Request, keys: list[Key], paths: list[str]) -> list[Row | None]:
         terms = await self._terms(request, paths)
-        found = await self._answers(
-            request, keys, terms, lambda store, askable: store.find(self.route, askable, terms)
+        rows = await self._answers(
+            request,
+            keys,
+            terms,
+            lambda store, askable: store.find(self.route, askable, terms),
+            lambda: None,
         )
-        rules.assert_owned(found.values(), self.table, terms.owners)
-        return [found.get(key) for key in keys]
+        rules.assert_owned(rows, self.table, terms.owners)
+        return rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +153,7 @@ class Listing(Access):
             keys,
             info,
             lambda key: (key, part.filters, part.prefix),
-            absent=Slice([], more=False),
+            absent=_nothing(),
         )
 
     async def _read_each(
@@ -155,10 +164,12 @@ class Listing(Access):
         keys: dict[tuple[Any, Any], list[Key]] = {}
         for key, *own in asked:
             keys.setdefault(tuple(own), []).append(key)
-        slices = await together(
+        slices: list[list[Slice]] = await together(
             self._read(request, shared._replace(filters=filters, prefix=prefix), each, paths)
             for (filters, prefix), each in keys.items()
         )
+        if len(slices) == 1:
+            return slices[0]
         found = {
             (key, *own): slice_
             for (own, each), read in zip(keys.items(), slices, strict=True)
@@ -171,18 +182,19 @@ class Listing(Access):
     ) -> list[Slice]:
         compared = [range_.column for range_ in part.ranges]
         terms = await self._terms(request, paths, compared=compared)
-        found: dict[Key, Slice] = await self._answers(
+        slices: list[Slice] = await self._answers(
             request,
             keys,
             terms,
             lambda store, askable: store.listing(self.route, askable, part, terms),
+            _nothing,
         )
         if self.scope is Scope.EMAIL:
-            for key, slice_ in found.items():
+            for key, slice_ in zip(keys, slices, strict=True):
                 slice_.rows = rules.of_this_email(self.table, key, slice_.rows)
-        rows = chain.from_iterable(slice_.rows for slice_ in found.values())
+        rows = chain.from_iterable(slice_.rows for slice_ in slices)
         rules.assert_owned(rows, self.table, terms.owners)
-        return [found.get(key) or Slice([], more=False) for key in keys]
+        return slices
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,13 +282,13 @@ class Paged(Listing):
         self, request: Request, whole: Window, keys: list[Key], paths: list[str]
     ) -> list[Count]:
         terms = await self._terms(request, paths)
-        found = await self._answers(
+        return await self._answers(
             request,
             keys,
             terms,
             lambda store, askable: store.count(self.route, askable, whole, terms),
+            lambda: Count(0, exact=True),
         )
-        return [found.get(key) or Count(0, exact=True) for key in keys]
 
 
 @dataclass(frozen=True, eq=False)
@@ -290,13 +302,13 @@ class United(Paged):
     ) -> list[Slice]:
         terms = await self._terms(request, paths)
         columns = self.selected_of_parts(request.columns)
-        found = await self._answers(
+        return await self._answers(
             request,
             keys,
             terms,
             lambda store, askable: store.union(self.route, askable, columns, part, terms),
+            _nothing,
         )
-        return [found.get(key) or Slice([], more=False) for key in keys]
 
     def selected_of_parts(self, asked: Asked) -> tuple[tuple[str, ...], ...]:
         """The columns that are read of each part."""
@@ -323,13 +335,13 @@ class Distinct(Access):
 
     async def _read(self, request: Request, keys: list[Key], paths: list[str]) -> list[list[Any]]:
         terms = await self._terms(request, paths)
-        found = await self._answers(
+        return await self._answers(
             request,
             keys,
             terms,
             lambda store, askable: store.values(self.route, askable, self.at_most + 1, terms),
+            list,
         )
-        return [found.get(key, []) for key in keys]
 
 
 @lru_cache(STATEMENTS_KEPT)
@@ -446,6 +458,10 @@ def _columns(table: StoredTable, names: Columns) -> tuple[str, ...]:
     for name in names:
         table.column(name)
     return names
+
+
+def _nothing() -> Slice:
+    return Slice([], more=False)
 
 
 def _only(answers: Sequence[Any]) -> Any:

@@ -80,10 +80,13 @@ class BatchLoader(DataLoader[Any, Any]):
         Cancelling one waiter leaves the others waiting.
         """
         self._request.count_reads(len(keys))
-        known, before = self._cache, len(self._cache)
-        futures = [known.get(key) or self.load(key) for key in keys]
-        if self._request.trace.wanted and len(known) > before:
-            self._places[_place(path)] = None
+        waiting = len(self._queue)
+        futures = [self._cache.get(key) or self._enqueue(key) for key in keys]
+        if len(self._queue) > waiting:
+            if self._request.trace.wanted:
+                self._places[_place(path)] = None
+            if not waiting:
+                self.loop.call_soon(self._settle, len(self._queue), 1)
         for future in futures:
             if not future.done():
                 with suppress(Exception):  # it is read below
@@ -97,10 +100,11 @@ class BatchLoader(DataLoader[Any, Any]):
         places, self._places = list(self._places), {}
         return await self._read(keys, places)
 
-    def do_resolve_reject(self, key: Any, future: asyncio.Future[Any]) -> None:
-        self._queue.append(Loader(key=key, future=future))
-        if len(self._queue) == 1:
-            self.loop.call_soon(self._settle, 1, 1)
+    def _enqueue(self, key: Any) -> asyncio.Future[Any]:
+        """As `load` does for a key that nobody has asked for, but for its dispatch."""
+        future = self._cache[key] = self.loop.create_future()
+        self._queue.append(Loader(key, future))
+        return future
 
     def _settle(self, seen: int, ticks: int) -> None:
         waiting = len(self._queue)
