@@ -122,7 +122,7 @@ def interpreted(fields: Sequence[Leaf]) -> Build:
 
 def compiled(fields: Sequence[Leaf]) -> Build:
     """The same, as generated code."""
-    names: dict[str, Any] = dict(_NAMES)
+    names: dict[str, Any] = {**_NAMES, "interpreted": interpreted(fields)}
     for number, field in enumerate(fields):
         names[f"show{number}"] = field.show
         if isinstance(field.named, GraphQLEnumType):
@@ -135,16 +135,20 @@ def compiled(fields: Sequence[Leaf]) -> Build:
 def source_of(fields: Sequence[Leaf]) -> str:
     """The text of the generated code."""
     members = "".join(
-        f"            {field.key!r}: {_expression(field, number)},\n"
+        f"                {field.key!r}: {_expression(field, number)},\n"
         for number, field in enumerate(fields)
     )
-    get = "        for get in (source.get,)\n" if "get(" in members else ""
+    get = "            for get in (source.get,)\n" if "get(" in members else ""
     return (
         "def build(sources, failed):\n"
-        "    return [\n"
-        f"        {{\n{members}        }}\n"
-        f"        for source in sources\n{get}"
-        "    ]\n"
+        "    try:\n"
+        "        return [\n"
+        f"            {{\n{members}            }}\n"
+        f"            for source in sources\n{get}"
+        "        ]\n"
+        "    except KeyError:\n"
+        "        failed.clear()\n"
+        "        return interpreted(sources, failed)\n"
     )
 
 
@@ -164,16 +168,26 @@ def _expression(field: Leaf, number: int) -> str:
         return slow
     check, shown = way
     if field.is_needed:
-        return f"{shown} if {get} is not None and {check} else {slow}"
-    return f"v if {get} is None else {shown} if {check} else {slow}"
+        return f"{shown} if {_bound(check, get)} else {slow}"
+    if shown == "v":
+        return f"v if {get} is None or {check} else {slow}"
+    return f"None if {get} is None else {shown} if {check} else {slow}"
 
 
 def _value(field: Leaf) -> str:
-    """Rows of Postgres have all columns that a document asks for; items may lack attributes."""
+    """Rows of Postgres have all columns that a document asks for; items may lack attributes.
+
+    An item that lacks one that it must have sends all of them the slow way.
+    """
     name = field.reading.name
-    if isinstance(TABLES.get(field.parent), PostgresTable):
+    if field.is_needed or isinstance(TABLES.get(field.parent), PostgresTable):
         return f"source[{name!r}]"
     return f"get({name!r})"
+
+
+def _bound(check: str, get: str) -> str:
+    """The check with its first look at the value made where the value is got."""
+    return check.replace("v", get, 1)
 
 
 def _way(reading: Reading, type_: GraphQLNamedType) -> tuple[str, str] | None:
