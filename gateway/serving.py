@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -13,7 +12,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from gateway.app import ENDPOINT, Application, create_app
-from gateway.listening import listen, serve, url
+from gateway.listening import listen, serve, spare_the_collector, url
 from gateway.progress import say
 from gateway.settings import SettingsError, read_serve_settings
 from gateway.stores import addresses
@@ -31,12 +30,13 @@ def run(workers: int) -> None:
     with listen(settings.host, settings.port) as listening:
         say(f"GraphQL: {url(listening)}{ENDPOINT}")
         if workers == 1:
-            serve(app, listening, timeout_graceful_shutdown=GRACE)
+            serve(app, listening, access_log=False, timeout_graceful_shutdown=GRACE)
             return
         config = uvicorn.Config(
             f"{__name__}:{worker.__name__}",
             factory=True,
             workers=workers,
+            access_log=False,
             timeout_graceful_shutdown=GRACE,
         )
         Multiprocess(config, [listening]).run()
@@ -46,7 +46,7 @@ def worker() -> Application:
     """The application of one worker, which ends when the process that started it does."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     app = _application(read_serve_settings())
-    gc.freeze()
+    spare_the_collector()
     return app
 
 
