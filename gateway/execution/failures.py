@@ -5,7 +5,7 @@ Nothing of this is looked at where nothing failed.
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -16,19 +16,26 @@ from gateway.execution.plan import Field
 Path = tuple[int | str, ...]
 
 
+Stands = Callable[[int], tuple[int, int | None]]
+"""Of a place among values: the place of the object whose field they are, and the position in that
+field's list, where it is one."""
+
+
+def _at_root(place: int) -> tuple[int, int | None]:
+    return place, None
+
+
 @dataclass(slots=True)
 class Level:
     """All objects of one type at one place of the query.
 
-    `of` is the field that they are values of, `above` the level of its objects. `owners` are the
-    places there of each one's parent, `positions` each one's place in a list, where it is in one.
+    `of` is the field that they are values of, `above` the level of the objects that have it.
     """
 
     sources: Sequence[Any]
     of: Field | None = None
     above: Level | None = None
-    owners: Sequence[int] = ()
-    positions: Sequence[int] | None = None
+    stands: Stands = _at_root
     objects: list[dict[str, Any]] = field(default_factory=list)
 
     def without(self, lost: Container[int]) -> Level:
@@ -38,8 +45,7 @@ class Level:
             [self.sources[index] for index in kept],
             self.of,
             self.above,
-            [self.owners[index] for index in kept] if self.of else (),
-            None if self.positions is None else [self.positions[index] for index in kept],
+            lambda place: self.stands(kept[place]),
             [self.objects[index] for index in kept],
         )
 
@@ -89,8 +95,7 @@ class _Step(NamedTuple):
 def _way(of: Field, level: Level, index: int, position: int | None) -> list[_Step]:
     way: list[_Step] = []
     if level.of is not None and level.above is not None:
-        entry = None if level.positions is None else level.positions[index]
-        way = _way(level.of, level.above, level.owners[index], entry)
+        way = _way(level.of, level.above, *level.stands(index))
     way.append(_Step(of.key, of.order, not of.required))
     if position is not None:
         way.append(_Step(position, position, not of.item_required))

@@ -7,11 +7,13 @@ others: a slow branch holds up nothing but itself.
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
+from dataclasses import field as member
 from inspect import isawaitable
-from typing import Any
+from typing import Any, Protocol
 
 from graphql import ExecutionResult, GraphQLObjectType
 from graphql.execution.values import VariableValues
@@ -31,31 +33,60 @@ class Asked:
     path: Field
 
 
-@dataclass(slots=True)
-class Values:
-    """The values of a field at a level, taken out of their lists, and where each belongs.
+class Values(Protocol):
+    """The values of a field at a level, taken out of their lists."""
 
-    `owners` are the places of the objects whose field it is. `slots` are those objects or, where
-    the field is a list, the lists, and `positions` the places in them.
-    """
+    @property
+    def found(self) -> Sequence[Any]: ...
+
+    def stands(self, place: int) -> tuple[int, int | None]:
+        """Where a value stands: see `Stands`."""
+
+    def put(self, made: list[Any]) -> None:
+        """Put what was made of each value where it belongs."""
+
+
+@dataclass(slots=True)
+class Single:
+    """The values of a field that is no list, one for each object."""
 
     found: Sequence[Any]
-    owners: Sequence[int]
-    slots: Sequence[Any]
-    positions: Sequence[int] | None = None
+    key: str
+    objects: list[dict[str, Any]]
 
-    def position(self, place: int) -> int | None:
-        """Where in its list a value is."""
-        return None if self.positions is None else self.positions[place]
+    def stands(self, place: int) -> tuple[int, int | None]:
+        return place, None
 
-    def at(self, places: Sequence[int]) -> Values:
-        """Some of them."""
-        return Values(
-            [self.found[place] for place in places],
-            [self.owners[place] for place in places],
-            [self.slots[place] for place in places],
-            self.positions and [self.positions[place] for place in places],
-        )
+    def put(self, made: list[Any]) -> None:
+        key = self.key
+        for holder, value in zip(self.objects, made, strict=True):
+            holder[key] = value
+
+
+@dataclass(slots=True)
+class Listed:
+    """The entries of lists, one list after the other: whose each is, and where it starts."""
+
+    key: str
+    objects: list[dict[str, Any]]
+    found: list[Any] = member(default_factory=list)
+    owners: list[int] = member(default_factory=list)
+    starts: list[int] = member(default_factory=list)
+
+    def add(self, owner: int, entries: list[Any]) -> None:
+        """Another list."""
+        self.owners.append(owner)
+        self.starts.append(len(self.found))
+        self.found += entries
+
+    def stands(self, place: int) -> tuple[int, int | None]:
+        at = bisect_right(self.starts, place) - 1
+        return self.owners[at], place - self.starts[at]
+
+    def put(self, made: list[Any]) -> None:
+        ends = [*self.starts[1:], len(made)]
+        for owner, start, end in zip(self.owners, self.starts, ends, strict=False):
+            self.objects[owner][self.key] = made[start:end]
 
 
 async def run(plan: Plan, context: Any, variables: VariableValues) -> ExecutionResult:
@@ -132,46 +163,32 @@ class _Run:
 
     def _complete(self, field: Field, level: Level, values: Sequence[Any]) -> list[Waiting]:
         """Put the values into the objects of their level; what below them waits comes back."""
+        opened: Values = Single(values, field.key, level.objects)
         if field.is_list:
             opened = self._opened(field, level, values)
-        else:
-            opened = Values(values, range(len(values)), level.objects)
-        if field.is_leaf:
-            self._write(field, level, opened)
-            return []
         waiting: list[Waiting] = []
-        for type_, part in self._by_type(field, level, opened):
-            below = Level(part.found, field, level, part.owners, part.positions)
-            waiting += self.expand(field.selection(type_), below)
-            _put(below.objects, field, part)
+        if field.is_leaf:
+            opened.put(self._written(field, level, opened))
+        else:
+            opened.put(self._made(field, level, opened, waiting))
         return waiting
 
-    def _opened(self, field: Field, level: Level, lists: Sequence[Any]) -> Values:
-        """The entries of all lists, each list replaced by one of nulls; lists of leaves that are
-        written as they are stay whole."""
-        found: list[Any] = []
-        owners: list[int] = []
-        slots: list[Any] = []
-        positions: list[int] = []
+    def _opened(self, field: Field, level: Level, lists: Sequence[Any]) -> Listed:
+        """The entries of all lists; those of leaves that are written as they are stay whole."""
+        opened = Listed(field.key, level.objects)
         exact = {field.exact} if field.is_leaf else None
         for index, given in enumerate(lists):
             entries = given if given.__class__ is list else _listed(given, field)
             if not isinstance(entries, list):
                 self._null(entries, field, level, index, None)
-                continue
-            if exact and set(map(type, entries)) == exact:
+            elif exact and set(map(type, entries)) == exact:
                 level.objects[index][field.key] = entries
-                continue
-            before = len(found)
-            found += entries
-            length = len(found) - before
-            slot = level.objects[index][field.key] = [None] * length
-            owners += [index] * length
-            slots += [slot] * length
-            positions += range(length)
-        return Values(found, owners, slots, positions)
+            else:
+                opened.add(index, entries)
+        return opened
 
-    def _write(self, field: Field, level: Level, values: Values) -> None:
+    def _written(self, field: Field, level: Level, values: Values) -> list[Any]:
+        """The leaves as their type writes them; null for those that fail."""
         exact = field.exact
         written: list[Any] = []
         for place, value in enumerate(values.found):
@@ -179,38 +196,53 @@ class _Run:
                 written.append(value)
                 continue
             written.append(None)
-            position = values.position(place)
             if value is None or isinstance(value, Exception):
-                self._null(value, field, level, values.owners[place], position)
+                self._null(value, field, level, *values.stands(place))
                 continue
             try:
                 written[place] = field.written(value)
             except Exception as error:
-                self._fail(error, field, level, values.owners[place], position)
-        _put(written, field, values)
+                self._fail(error, field, level, *values.stands(place))
+        return written
 
-    def _by_type(
-        self, field: Field, level: Level, values: Values
-    ) -> Iterable[tuple[GraphQLObjectType, Values]]:
-        """The values that are objects, by their types."""
+    def _made(
+        self, field: Field, level: Level, values: Values, waiting: list[Waiting]
+    ) -> list[Any]:
+        """The objects that the values stand for; null where there is none."""
         classes = set(map(type, values.found))
         if len(classes) == 1:
             type_ = self._plan.types.of_class(field.named, classes.pop())
             if type_ is not None:
-                return [(type_, values)]
+                below = Level(values.found, field, level, values.stands)
+                waiting += self.expand(field.selection(type_), below)
+                return below.objects
+        made: list[Any] = [None] * len(values.found)
+        for type_, places in self._by_type(field, level, values).items():
+            below = Level(
+                [values.found[place] for place in places],
+                field,
+                level,
+                lambda index, places=places: values.stands(places[index]),  # type: ignore[misc]
+            )
+            waiting += self.expand(field.selection(type_), below)
+            for place, object_ in zip(places, below.objects, strict=True):
+                made[place] = object_
+        return made
+
+    def _by_type(
+        self, field: Field, level: Level, values: Values
+    ) -> dict[GraphQLObjectType, list[int]]:
+        """The places of the values that are objects, by their types."""
         places: dict[GraphQLObjectType, list[int]] = defaultdict(list)
         for place, value in enumerate(values.found):
-            position = values.position(place)
             if value is None or isinstance(value, Exception):
-                self._null(value, field, level, values.owners[place], position)
+                self._null(value, field, level, *values.stands(place))
                 continue
             try:
-                type_ = self._plan.types.of_value(field.named, value)
+                places[self._plan.types.of_value(field.named, value)].append(place)
             except Exception as error:
-                self._fail(error, field, level, values.owners[place], position)
-            else:
-                places[type_].append(place)
-        return [(type_, values.at(some)) for type_, some in places.items()]
+                self._fail(error, field, level, *values.stands(place))
+        return places
 
     def _null(
         self,
@@ -242,17 +274,6 @@ def _listed(entries: Any, field: Field) -> list[Any] | Exception | None:
         return list(entries)
     except Exception as error:  # of a generator
         return error
-
-
-def _put(made: Sequence[Any], field: Field, values: Values) -> None:
-    """Put what was made of the values where they belong."""
-    if values.positions is None:
-        key = field.key
-        for slot, value in zip(values.slots, made, strict=True):
-            slot[key] = value
-    else:
-        for slot, position, value in zip(values.slots, values.positions, made, strict=True):
-            slot[position] = value
 
 
 async def _settled(values: list[Any]) -> list[Any]:
