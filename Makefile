@@ -6,7 +6,7 @@ PYTEST := $(BIN)/pytest -n 2
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test quick fuzz lint format lock clean
+.PHONY: help install serve test quick fuzz bench lint format lock clean
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -27,6 +27,9 @@ fuzz: install ## Run thousands of random queries under both executors (SEED=, QU
 	$(PYTEST) tests/gateway/execution/test_random_queries.py \
 		--queries $(or $(QUERIES),5000) --seed $(or $(SEED),$$(date +%s))
 
+bench: install ## Measure the gateway beside others; BENCH="--shapes P --rounds 3" for a part
+	$(BIN)/python -m benchmarks.peers $(BENCH)
+
 lint: install ## Check style, types and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -41,9 +44,10 @@ lock: install ## Bring the lock files in line with pyproject.toml
 	$(COMPILE) --extra demo --extra dev pyproject.toml -o requirements.lock
 	$(COMPILE) --group npm -o gateway/demo/locks/npm.lock
 	$(COMPILE) --group ministack -o gateway/demo/locks/ministack.lock
+	$(COMPILE) --group plain -o benchmarks/peers/plain/requirements.lock
 
 clean: ## Remove what the other verbs made, the lock aside
-	rm -rf $(VENV) .engines build *.egg-info .mypy_cache .ruff_cache .pytest_cache \
+	rm -rf $(VENV) .engines .benchmarks build *.egg-info .mypy_cache .ruff_cache .pytest_cache \
 		.import_linter_cache
 
 # Prints the newest Python that will do. Debian keeps `ensurepip`, which venv needs, in a package

@@ -1,0 +1,1 @@
+"""What the gateway costs, measured beside others that do the same work."""

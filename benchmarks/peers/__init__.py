@@ -1,0 +1,1 @@
+"""Other gateways that do the same work as ours, beside it."""

@@ -1,0 +1,1 @@
+"""The gateway itself, as the benchmark starts it."""

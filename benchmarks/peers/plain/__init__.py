@@ -1,0 +1,1 @@
+"""A gateway on Strawberry alone, with its DataLoader, SQLAlchemy's ORM and aioboto3."""
