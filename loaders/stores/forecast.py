@@ -51,7 +51,7 @@ def of_find(route: Route, columns: tuple[str, ...], keys: int, *, guarded: bool)
     if isinstance(route.table, PostgresTable):
         statement = statements.find(route, columns, guarded=guarded)
         return [_select(route, columns, keys, None, statement)]
-    if route.index.name == PRIMARY and route.by == route.table.key:
+    if queries.by_whole_key(route):
         return [_batch_get(_dynamo(route), route, columns, keys), *_mine(route, keys, guarded)]
     return of_listing(route, columns, keys, Window(size=1), guarded=guarded)
 

@@ -19,6 +19,7 @@ from loaders.stores.interface import Count, Range, Slice, Window
 from loaders.tables import stream
 from tests.engines import TABLE_NAMES, put
 from tests.loaders.asking import Reading
+from tests.loaders.stores.checking import CheckedClient
 from tests.loaders.stores.walking import joined, windows
 
 MOVIE = one(stream.movies, by="movieId").route
@@ -38,9 +39,8 @@ ADA_ID, BEN_ID = account_id(ADA), account_id(BEN)
 @pytest.fixture
 async def own_store(writable_dynamodb: DynamoAddress) -> AsyncIterator[DynamoStore]:
     """A store on rows that this test may change."""
-    store = await DynamoStore.open(
-        stream.PRODUCT, writable_dynamodb, TABLE_NAMES["stream"], validate=True
-    )
+    client = await CheckedClient.open(stream.PRODUCT, writable_dynamodb)
+    store = DynamoStore(client, TABLE_NAMES["stream"])
     yield store
     await store.close()
 
