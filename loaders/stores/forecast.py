@@ -70,6 +70,8 @@ def of_listing(
         statement = statements.listing(route, columns, Shape.of(window), guarded=guarded)
         return [_select(route, columns, keys * (window.size + 1), window, statement)]
     table = _dynamo(route)
+    if queries.by_whole_key(route) and queries.is_whole(window) and not narrowed:
+        return [_batch_get(table, route, columns, keys), *_mine(route, keys, guarded)]
     drops = narrowed or queries.may_drop(route, window, guarded=guarded)
     examined = queries.ITEMS_EXAMINED + queries.FILTERED_PAGE if drops else window.size + 1
     return [

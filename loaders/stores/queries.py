@@ -70,6 +70,8 @@ def _stands_before(route: Route, window: Window) -> bool:
 
 def lies_beyond(route: Route, window: Window) -> bool:
     """Whether the cursor stands past the range, so that nothing is left to read."""
+    if window.after == ():
+        return True  # past the only row that there can be
     below, above = _beside(route, window)
     return below if window.reading_down else above
 
@@ -144,6 +146,11 @@ def _filter(expressions: Expressions, route: Route, window: Window, terms: Terms
 def by_whole_key(route: Route) -> bool:
     """Whether a key of the route is that of one item."""
     return route.index.name == PRIMARY and route.by == route.table.key
+
+
+def is_whole(window: Window) -> bool:
+    """Whether the window is the beginning of a listing that nothing narrows."""
+    return window == Window(window.size, window.descending, window.backward)
 
 
 def dynamo_table(route: Route) -> DynamoTable:

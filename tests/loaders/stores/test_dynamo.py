@@ -26,6 +26,7 @@ MOVIE = one(stream.movies, by="movieId").route
 PROFILE_BY_ID = one(stream.profiles, by="profileId").route
 WATCHLISTED = one(stream.watchlist, by=("accountId", "movieId")).route
 SETTINGS = one(stream.profile_settings, by="profileId").route
+MOVIES_LISTED = page(stream.movies, by="movieId", filters="genre").route
 NAMED = many(stream.movies, by="title", at_most=9).route
 GENRE = page(stream.movies, by="genre", order="releaseYear").route
 USAGE = page(stream.usage, by="accountId", order="-timestamp", filters="serviceType").route
@@ -293,6 +294,35 @@ async def test_a_window_goes_on_from_a_row_that_is_no_more(
     (part,) = await stream_store.listing(HISTORY, [(ADA_ID,)], after, reading.terms(HISTORY))
     assert len(part.rows) == 3
     assert all(row["watchedAt"] < iso(ago(days=30)) for row in part.rows)
+
+
+async def test_items_listed_by_their_whole_key_are_got_at_once(
+    stream_store: DynamoStore, reading: Reading
+) -> None:
+    keys = [(movie_id(1),), ("absent",), (movie_id(2),)]
+    terms = reading.terms(MOVIES_LISTED)
+    listed = await stream_store.listing(MOVIES_LISTED, keys, Window(5), terms)
+    assert listed == [
+        Slice([{"movieId": movie_id(1)}], more=False),
+        Slice([], more=False),
+        Slice([{"movieId": movie_id(2)}], more=False),
+    ]
+    assert [(call.operation, len(call.keys)) for call in reading.calls] == [("BatchGetItem", 3)]
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        (Window(0), Slice([], more=True)),
+        (Window(5, after=()), Slice([], more=False)),
+        (Window(5, filters=(("genre", "none"),)), Slice([], more=False)),
+    ],
+)
+async def test_windows_of_one_item_are_those_of_any_listing(
+    stream_store: DynamoStore, reading: Reading, window: Window, expected: Slice
+) -> None:
+    terms = reading.terms(MOVIES_LISTED)
+    assert await stream_store.listing(MOVIES_LISTED, [(movie_id(1),)], window, terms) == [expected]
 
 
 # Ranges
