@@ -41,6 +41,12 @@ _BUSY = frozenset(
 _REFUSED_CREDENTIALS = ("AccessDeniedException", "UnrecognizedClientException")
 _NO_INDEX = "does not have the specified index"
 """DynamoDB has no code for it: any other fault of a call is a ValidationException too."""
+_OTHER_KEY = (
+    "The provided key element does not match the schema",
+    "Query condition missed key schema element",
+    "Condition parameter type does not match schema type",
+)
+"""What it says where a table or an index was made with another key than is declared."""
 
 _USER_AGENT = "quintet/1"
 _CONNECT_SECONDS = 2
@@ -148,6 +154,10 @@ class DynamoClient:
         code, message = error_code(error), error.response["Error"]["Message"]
         if code == "ResourceNotFoundException" or _NO_INDEX in message:
             return self._unavailable("a table or an index is missing; `gateway create` makes it")
+        if any(said in message for said in _OTHER_KEY):
+            return self._unavailable(
+                "a table is not as declared; `gateway doctor` tells what mends it"
+            )
         if code in _REFUSED_CREDENTIALS:
             return self._unavailable("DynamoDB refused the gateway's credentials")
         return Internal(f"{self._product}: DynamoDB refused a call", product=self._product)

@@ -1,6 +1,7 @@
 """Calls to a DynamoDB that throttles, hides, hangs or refuses: repeated, and given up in time."""
 
 import asyncio
+import dataclasses
 import time
 from collections.abc import AsyncIterator
 from zlib import crc32
@@ -14,9 +15,10 @@ from loaders.access import one, page
 from loaders.errors import DeadlineExceeded, GatewayError, Internal, SourceUnavailable
 from loaders.stores import dynamo_client
 from loaders.stores.dynamo import CALLS_AT_ONCE, DynamoStore
-from loaders.stores.dynamo_client import DynamoAddress
+from loaders.stores.dynamo_client import DynamoAddress, open_client
 from loaders.stores.interface import Window
 from loaders.tables import stream
+from loaders.tables.dynamodb import index
 from tests.engines import (
     TABLE_NAMES,
     THROTTLED,
@@ -34,10 +36,12 @@ from tests.loaders.asking import Reading
 pytestmark = pytest.mark.slow
 
 MOVIE = one(stream.movies, by="movieId").route
+ANOTHER_GENRE = index("GenreIndex", "director", "releaseYear")
 GENRE = page(stream.movies, by="genre", order="releaseYear").route
 HISTORY = page(stream.watch_history, by="accountId", order="-watchedAt").route
 
 MISSING = "stream: a table or an index is missing; `gateway create` makes it"
+OTHER = "stream: a table is not as declared; `gateway doctor` tells what mends it"
 
 KEYS = [(movie_id(number),) for number in range(1, 101)]
 SHORT = 0.4
@@ -329,5 +333,24 @@ async def test_a_missing_index_says_what_makes_it(
         with pytest.raises(SourceUnavailable) as missing:
             await store.listing(GENRE, [("Drama",)], Window(5), reading.terms(GENRE))
         assert str(missing.value) == MISSING
+    finally:
+        await store.close()
+
+
+async def test_a_table_of_another_key_says_what_tells_more(
+    writable_dynamodb: DynamoAddress, reading: Reading
+) -> None:
+    other = dataclasses.replace(stream.movies, key=("title", "movieId"), indexes=(ANOTHER_GENRE,))
+    await delete_table(writable_dynamodb, "MovieTable")
+    async with open_client(writable_dynamodb) as client:
+        await client.create_table(**other.create_table(TABLE_NAMES["stream"]["MovieTable"]))
+    store = await DynamoStore.open(stream.PRODUCT, writable_dynamodb, TABLE_NAMES["stream"])
+    try:
+        with pytest.raises(SourceUnavailable) as unlike:
+            await store.find(MOVIE, KEYS[:1], reading.terms(MOVIE))
+        assert str(unlike.value) == OTHER
+        with pytest.raises(SourceUnavailable) as unlike:
+            await store.listing(GENRE, [("Drama",)], Window(5), reading.terms(GENRE))
+        assert str(unlike.value) == OTHER
     finally:
         await store.close()
