@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import ssl
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -27,6 +28,7 @@ from loaders.stores.dynamo_client import DynamoAddress, open_client
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from loaders.tables.dynamodb import DynamoTable
+from tests.signatures import is_signed
 
 TABLE_NAMES = {
     product: {table.name: f"test-{table.name}" for table in tables}
@@ -206,6 +208,8 @@ class Wire:
     swallowed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once something was not passed on."""
     port: int = 0
+    tls: ssl.SSLContext | None = None
+    """Speak TLS on our side."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _server: asyncio.Server | None = None
 
@@ -216,7 +220,9 @@ class Wire:
 
     async def listen(self) -> None:
         """Take connections, on the same port after `refuse`."""
-        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(
+            self._accept, "127.0.0.1", self.port, ssl=self.tls
+        )
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def refuse(self) -> None:
@@ -272,17 +278,24 @@ class Answer:
 
     status: int
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cut_at: int | None = None
+    """How much of the body is sent before the connection is cut."""
+
+    @property
+    def sent(self) -> bytes:
+        headers = {"Content-Length": len(self.body), **self.headers}
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        return f"HTTP/1.1 {self.status} Answer\r\n{lines}\r\n".encode() + self.body[: self.cut_at]
 
 
-THROTTLED = Answer(
-    400,
-    orjson.dumps(
-        {
-            "__type": "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
-            "message": "The level of configured provisioned throughput was exceeded.",
-        }
-    ),
-)
+def refusal(code: str, status: int = 400, message: str = "No.") -> Answer:
+    """An error as DynamoDB words it."""
+    said = {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": message}
+    return Answer(status, orjson.dumps(said))
+
+
+THROTTLED = refusal("ProvisionedThroughputExceededException")
 
 
 @dataclass
@@ -295,13 +308,17 @@ class HttpWire(Wire):
     """What is answered to every request in DynamoDB's place."""
     processes_at_most: int | None = None
     """How many keys of a BatchGetItem are passed on; the rest is answered as unprocessed."""
+    keys: Mapping[str, str] | None = None
+    """Access and secret keys: what none of them has signed is refused."""
+    headers: list[dict[str, str]] = field(default_factory=list)
+    """The headers of each request that came in."""
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     """The operation and the body of each request that came in."""
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
     def endpoint(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.tls else 'http'}://127.0.0.1:{self.port}"
 
     async def heard(self, count: int) -> None:
         """Wait until so many requests have come in."""
@@ -312,20 +329,22 @@ class HttpWire(Wire):
         while head := await _head(reader):
             body = await reader.readexactly(int(_headers(head)["content-length"]))
             answer = await self._answer(head, body)
-            writer.write(
-                b"HTTP/1.1 %d Answer\r\nContent-Type: application/x-amz-json-1.0\r\n"
-                b"Content-Length: %d\r\n\r\n%b" % (answer.status, len(answer.body), answer.body)
-            )
+            writer.write(answer.sent)
             await writer.drain()
+            if answer.cut_at is not None:
+                return
 
     async def _answer(self, head: bytes, body: bytes) -> Answer:
         operation = _headers(head)["x-amz-target"].rpartition(".")[2]
         asked = orjson.loads(body)
         self.requests.append((operation, asked))
+        self.headers.append(_headers(head))
         async with self._news:
             self._news.notify_all()
         if self.stalled:
             await asyncio.Event().wait()
+        if self.keys is not None and not is_signed(_headers(head), body, self.keys):
+            return refusal("UnrecognizedClientException")
         if self.answers:
             return self.answers.pop(0)
         if self.always is not None:
@@ -386,9 +405,9 @@ async def wire_to(url: str) -> AsyncIterator[Wire]:
 
 
 @asynccontextmanager
-async def http_wire_to(url: str) -> AsyncIterator[HttpWire]:
-    """A wire to a DynamoDB."""
-    async with _listening(HttpWire(_server_of(url))) as wire:
+async def http_wire_to(url: str, tls: ssl.SSLContext | None = None) -> AsyncIterator[HttpWire]:
+    """A wire to a DynamoDB, over TLS where it is given."""
+    async with _listening(HttpWire(_server_of(url), tls=tls)) as wire:
         yield wire
 
 

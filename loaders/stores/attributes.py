@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,17 +12,19 @@ AttributeValue = Mapping[str, Any]
 def to_python(value: AttributeValue) -> Any:
     """The plain value of an attribute; a whole number is an int, any other a Decimal."""
     ((tag, content),) = value.items()
-    if tag in ("S", "BOOL", "B", "SS", "BS"):
-        return content
-    if tag == "N":
-        return _number(content)
-    if tag == "M":
-        return {name: to_python(member) for name, member in content.items()}
-    if tag == "L":
-        return [to_python(member) for member in content]
-    if tag == "NS":
-        return [_number(member) for member in content]
-    return None
+    read = _READ.get(tag)
+    return read(content) if read else content
+
+
+def to_dict(attributes: Mapping[str, AttributeValue]) -> dict[str, Any]:
+    """The plain values of attributes, by their names."""
+    return {  # most are texts, which are spared the call
+        name: value["S"] if "S" in value else to_python(value) for name, value in attributes.items()
+    }
+
+
+def _to_list(members: Sequence[AttributeValue]) -> list[Any]:
+    return [value["S"] if "S" in value else to_python(value) for value in members]
 
 
 def _number(text: str) -> int | Decimal:
@@ -32,12 +34,22 @@ def _number(text: str) -> int | Decimal:
         return Decimal(text)
 
 
+_READ: dict[str, Callable[[Any], Any]] = {
+    "N": _number,
+    "M": to_dict,
+    "L": _to_list,
+    "NS": lambda members: [_number(member) for member in members],
+    "NULL": lambda _: None,
+}
+"""How the content of a tag is read; that of any other stands for itself."""
+
+
 def to_attribute(value: Any) -> dict[str, Any]:
     """The attribute value of a plain Python value."""
-    if value is None:
-        return {"NULL": True}
     if isinstance(value, str):
         return {"S": value}
+    if value is None:
+        return {"NULL": True}
     if isinstance(value, bool):
         return {"BOOL": value}
     if isinstance(value, int | Decimal):
@@ -61,15 +73,18 @@ class Expressions:
     """
 
     def __init__(self) -> None:
-        self.names: dict[str, str] = {}
+        self._placeholders: dict[str, str] = {}
         self.values: dict[str, dict[str, Any]] = {}
 
+    @property
+    def names(self) -> dict[str, str]:
+        """The columns by their placeholders."""
+        return {placeholder: column for column, placeholder in self._placeholders.items()}
+
     def name(self, column: str) -> str:
-        for placeholder, named in self.names.items():
-            if named == column:
-                return placeholder
-        placeholder = f"#n{len(self.names)}"
-        self.names[placeholder] = column
+        placeholder = self._placeholders.get(column)
+        if placeholder is None:
+            placeholder = self._placeholders[column] = f"#n{len(self._placeholders)}"
         return placeholder
 
     def value(self, value: Any) -> str:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from contextlib import aclosing
 from functools import partial
 from typing import Any, Self
 
 from loaders.stores import queries
 from loaders.stores.attributes import to_python
-from loaders.stores.dynamo_client import DynamoAddress, DynamoClient, open_client, pause, until
+from loaders.stores.dynamo_client import DynamoAddress, DynamoClient, Operation, pause, until
 from loaders.stores.interface import (
     Call,
     Count,
@@ -24,7 +24,7 @@ from loaders.stores.interface import (
 )
 from loaders.stores.queries import dynamo_table
 from loaders.stores.together import together
-from loaders.tables.dynamodb import PRIMARY, DynamoTable
+from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.facts import Row, Through
 
 ReadKeys = Callable[[list[Key]], Coroutine[Any, Any, Mapping[Key, Any]]]
@@ -39,42 +39,30 @@ CALLS_AT_ONCE = 16
 class DynamoStore:
     """A product's tables in DynamoDB, by their physical names."""
 
-    def __init__(
-        self, client: DynamoClient, names: Mapping[str, str], resources: AsyncExitStack
-    ) -> None:
+    def __init__(self, client: DynamoClient, names: Mapping[str, str]) -> None:
         self._client = client
         self._names = names
-        self._resources = resources
         self._slots = {name: asyncio.Semaphore(CALLS_AT_ONCE) for name in names}
 
     @classmethod
-    async def open(
-        cls,
-        product: str,
-        address: DynamoAddress,
-        names: Mapping[str, str],
-        *,
-        validate: bool = False,
-    ) -> Self:
-        """A store that has asked nothing yet. `validate` has botocore check each request."""
-        resources = AsyncExitStack()
-        client = await resources.enter_async_context(
-            open_client(address, parameter_validation=validate)
-        )
-        return cls(DynamoClient(client, product), names, resources)
+    async def open(cls, product: str, address: DynamoAddress, names: Mapping[str, str]) -> Self:
+        """A store that has asked nothing yet."""
+        return cls(await DynamoClient.open(product, address), names)
 
     async def close(self) -> None:
-        await self._resources.aclose()
+        await self._client.close()
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
-        whole_key = route.index.name == PRIMARY and route.by == route.table.key
-        find = self._find_by_key if whole_key else self._find_by_index
+        find = self._find_by_key if queries.by_whole_key(route) else self._find_by_index
         rows = await self._allowed(route, keys, terms, partial(find, route, terms))
         return [rows.get(key) for key in keys]
 
     async def listing(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Slice]:
+        if queries.by_whole_key(route) and queries.is_whole(window):
+            rows = [[] if row is None else [row] for row in await self.find(route, keys, terms)]
+            return [Slice(row[: window.size], more=len(row) > window.size) for row in rows]
         read = partial(self._slice, route, window, terms)
         slices = await self._allowed(route, keys, terms, partial(_each, read))
         return [slices.get(key) or Slice([], more=False) for key in keys]
@@ -106,35 +94,33 @@ class DynamoStore:
     ) -> Mapping[Key, Any]:
         """What is read for the keys that lead to rows of the owners, and for no other."""
         wanted = queries.decided_from_key(route, keys, terms)
-        found, mine = await together([read(wanted), self._mine(route, wanted, terms)])
-        return {key: answer for key, answer in found.items() if key in mine}
+        owner = route.table.owner
+        if terms.owners is None or not isinstance(owner, Through):
+            return await read(wanted)
+        place = route.by.index(owner.column)
+        parents = [key[place] for key in wanted]
+        found, mine = await together([read(wanted), self._mine(owner, parents, terms)])
+        return {key: answer for key, answer in found.items() if key[place] in mine}
 
     async def _find_by_key(self, route: Route, terms: Terms, keys: list[Key]) -> dict[Key, Row]:
-        table = dynamo_table(route)
-        items = await self._batch_get(table, keys, terms.columns, terms)
+        items = await self._batch_get(dynamo_table(route), keys, terms.columns, terms)
         return {
             tuple(item[name] for name in route.by): item
-            for item in items
-            if queries.lives(item, table, terms) and queries.owned(item, route, terms)
+            for item in queries.shown(items, route, terms)
         }
 
     async def _find_by_index(self, route: Route, terms: Terms, keys: list[Key]) -> dict[Key, Row]:
         slices = await _each(partial(self._slice, route, Window(size=1), terms), keys)
         return {key: part.rows[0] for key, part in slices.items() if part.rows}
 
-    async def _mine(self, route: Route, keys: list[Key], terms: Terms) -> frozenset[Key]:
-        """Which of these keys lead to rows of the owners, where the parent's key has to tell.
+    async def _mine(self, owner: Through, parents: list[Any], terms: Terms) -> set[Any]:
+        """Which of these parents are the owners', where a row's key tells its parent alone.
 
-        One BatchGetItem of the owners' own keys of the parent, beside the read itself.
+        One BatchGetItem of the owners' own keys of the parents, beside the read itself.
         """
-        owner = route.table.owner
-        if terms.owners is None or not isinstance(owner, Through):
-            return frozenset(keys)
-        place = route.by.index(owner.column)
-        parents = {(mine, key[place]): None for key in keys for mine in sorted(terms.owners)}
-        found = await self._batch_get(owner.parent, list(parents), owner.parent.key, terms)
-        present = {item[owner.parent.key[1]] for item in found}
-        return frozenset(key for key in keys if key[place] in present)
+        keys = dict.fromkeys((mine, key) for key in parents for mine in sorted(terms.owners or ()))
+        found = await self._batch_get(owner.parent, list(keys), owner.parent.key, terms)
+        return {item[owner.parent.key[1]] for item in found}
 
     async def _batch_get(
         self, table: Any, keys: Sequence[Key], columns: Sequence[str], terms: Terms
@@ -175,20 +161,18 @@ class DynamoStore:
         stopped_at: Key | None = None
         more = False
         examined = 0
-        async for answer in self._query(route, key, window, terms, counting=False):
-            rows += [
-                item
-                for item in (queries.to_item(table, stored) for stored in answer["Items"])
-                if queries.passes(item, route, window, terms)
-            ]
-            examined += answer["ScannedCount"]
-            last = answer.get("LastEvaluatedKey")
-            spent = last is not None and examined >= queries.ITEMS_EXAMINED
-            more = spent or len(rows) > window.size
-            if last is not None and spent and len(rows) < window.size:
-                stopped_at = tuple(to_python(last[name]) for name in route.position)
-            if more:
-                break
+        async with aclosing(self._query(route, key, window, terms, counting=False)) as answers:
+            async for answer in answers:
+                items = [queries.to_item(table, stored) for stored in answer["Items"]]
+                rows += queries.in_window(items, route, window, terms)
+                examined += answer["ScannedCount"]
+                last = answer.get("LastEvaluatedKey")
+                spent = last is not None and examined >= queries.ITEMS_EXAMINED
+                more = spent or len(rows) > window.size
+                if last is not None and spent and len(rows) < window.size:
+                    stopped_at = tuple(to_python(last[name]) for name in route.position)
+                if more:
+                    break
         rows = rows[: window.size]
         if window.backward:
             rows.reverse()
@@ -196,16 +180,18 @@ class DynamoStore:
 
     async def _count(self, route: Route, window: Window, terms: Terms, key: Key) -> Count:
         count = examined = 0
-        async for answer in self._query(route, key, window, terms, counting=True):
-            count += answer["Count"]
-            examined += answer["ScannedCount"]
-            if answer.get("LastEvaluatedKey") is not None and examined >= queries.ITEMS_EXAMINED:
-                return Count(count, exact=False)
+        async with aclosing(self._query(route, key, window, terms, counting=True)) as answers:
+            async for answer in answers:
+                count += answer["Count"]
+                examined += answer["ScannedCount"]
+                stopped = answer.get("LastEvaluatedKey") is not None
+                if stopped and examined >= queries.ITEMS_EXAMINED:
+                    return Count(count, exact=False)
         return Count(count, exact=True)
 
     async def _query(
         self, route: Route, key: Key, window: Window, terms: Terms, *, counting: bool
-    ) -> AsyncIterator[dict[str, Any]]:
+    ) -> AsyncGenerator[dict[str, Any]]:
         """The answers of one Query and of those that go on where it stopped."""
         table = dynamo_table(route)
         body = queries.query(route, self._names[table.name], key, window, terms, counting=counting)
@@ -224,7 +210,7 @@ class DynamoStore:
 
     async def _ask(
         self,
-        operation: str,
+        operation: Operation,
         table: DynamoTable,
         index: str | None,
         keys: Sequence[Any],

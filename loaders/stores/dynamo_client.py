@@ -1,31 +1,33 @@
-"""One call to DynamoDB: signed and sent by aioboto3, retried here, its body left to orjson."""
+"""Reads of DynamoDB: signed, sent and repeated here; botocore finds endpoint and credentials."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import random
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, Literal, Self
+from zlib import crc32
 
 import aioboto3
+import aiohttp
 import orjson
 from aiobotocore.config import AioConfig
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    HTTPClientError,
-    ReadTimeoutError,
-)
-from botocore.exceptions import ConnectionError as BotoConnectionError
+from aiobotocore.session import AioSession, get_session
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.httpsession import ProxyConfiguration, get_cert_path
+from botocore.utils import get_environ_proxies
 
 from loaders.errors import DeadlineExceeded, GatewayError, Internal, SourceUnavailable
+from loaders.stores.signing import Signer
 
-_METHODS = {"BatchGetItem": "batch_get_item", "Query": "query"}
-"""The reads there are, and botocore's names for them."""
+Operation = Literal["BatchGetItem", "Query"]
+"""The reads there are."""
+
 _BUSY = frozenset(
     {
         "ProvisionedThroughputExceededException",
@@ -36,16 +38,21 @@ _BUSY = frozenset(
         "ServiceUnavailable",
     }
 )
-_UNREACHABLE = (
-    BotoConnectionError,
-    ConnectionClosedError,
-    ConnectTimeoutError,
-    HTTPClientError,
-    ReadTimeoutError,
-)
+_REFUSED_CREDENTIALS = ("AccessDeniedException", "UnrecognizedClientException")
 _NO_INDEX = "does not have the specified index"
 """DynamoDB has no code for it: any other fault of a call is a ValidationException too."""
+_OTHER_KEY = (
+    "The provided key element does not match the schema",
+    "Query condition missed key schema element",
+    "Condition parameter type does not match schema type",
+)
+"""What it says where a table or an index was made with another key than is declared."""
 
+_USER_AGENT = "quintet/1"
+_CONNECT_SECONDS = 2
+_READ_SECONDS = 30
+_KEPT_SECONDS = 50
+"""How long an idle connection is kept: a new one over TLS costs more than a call."""
 _ATTEMPTS_TO_REACH = 3
 _FIRST_PAUSE = 0.025
 _LONGEST_PAUSE = 1.0
@@ -63,54 +70,114 @@ class DynamoAddress:
 
 
 class DynamoClient:
-    """Calls of one DynamoDB endpoint, without botocore's retries: its pauses know no deadline."""
+    """Reads of one endpoint over connections that are kept.
 
-    def __init__(self, client: Any, product: str) -> None:
-        self._client = client
+    botocore's own way there and back takes most of a read's time, and its pauses before another
+    attempt know no deadline.
+    """
+
+    def __init__(
+        self,
+        product: str,
+        endpoint: str,
+        region: str,
+        credentials: Any,
+        http: aiohttp.ClientSession,
+    ) -> None:
         self._product = product
-        for operation in _METHODS:
-            client.meta.events.register(f"before-parse.dynamodb.{operation}", _keep_raw_body)
+        self._endpoint = endpoint
+        self._signer = Signer(endpoint, region)
+        self._credentials = credentials
+        self._http = http
 
-    async def read(self, operation: str, body: dict[str, Any], deadline: float) -> dict[str, Any]:
+    @classmethod
+    async def open(cls, product: str, address: DynamoAddress) -> Self:
+        """A client that has asked nothing yet."""
+        session = get_session()
+        async with _client(session, address) as client:
+            endpoint, region = client.meta.endpoint_url, client.meta.region_name
+        credentials = await session.get_credentials()
+        http = _http(endpoint, address.connections, session.get_config_variable("ca_bundle"))
+        return cls(product, endpoint, region, credentials, http)
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    async def read(
+        self, operation: Operation, body: dict[str, Any], deadline: float
+    ) -> dict[str, Any]:
         """The parsed JSON of one read.
 
         Throttled calls are repeated until the deadline, in the event loop's time.
         """
-        method = getattr(self._client, _METHODS[operation])
+        encoded = orjson.dumps(body)
+        async with until(deadline, self._product):
+            try:
+                return await self._repeated(operation, encoded)
+            except ClientError as error:
+                raise self._refusal(error) from error
+            except (BotoCoreError, aiohttp.ClientError, OSError) as error:
+                raise self._unavailable("DynamoDB cannot be reached") from error
+
+    async def _repeated(self, operation: Operation, body: bytes) -> dict[str, Any]:
         attempt = 0
-        try:
-            async with until(deadline, self._product):
-                while True:
-                    attempt += 1
-                    try:
-                        answer = await method(**body)
-                        parsed: dict[str, Any] = orjson.loads(answer["raw"])
-                        return parsed
-                    except ClientError as error:
-                        if not is_busy(error):
-                            raise self._refusal(error) from error
-                    except _UNREACHABLE:
-                        if attempt >= _ATTEMPTS_TO_REACH:
-                            raise
-                    await pause(attempt)
-        except BotoCoreError as error:
-            raise SourceUnavailable(
-                f"{self._product}: DynamoDB cannot be reached", product=self._product
-            ) from error
+        while True:
+            attempt += 1
+            try:
+                return await self._call(operation, body)
+            except ClientError as error:
+                if not is_busy(error):
+                    raise
+            except (aiohttp.ClientError, OSError):
+                if attempt >= _ATTEMPTS_TO_REACH:
+                    raise
+            await pause(attempt)
+
+    async def _call(self, operation: Operation, body: bytes) -> dict[str, Any]:
+        if self._credentials is None:
+            raise NoCredentialsError
+        credentials = await self._credentials.get_frozen_credentials()  # anew where they expire
+        headers = self._signer.headers(operation, body, credentials, datetime.now(UTC))
+        async with self._http.post(
+            self._endpoint, data=body, headers=headers, allow_redirects=False
+        ) as response:
+            answer = await response.read()
+        checksum = response.headers.get("x-amz-crc32")
+        if checksum is not None and int(checksum) != crc32(answer):
+            raise aiohttp.ClientPayloadError("the answer does not match its checksum")
+        if response.status >= 300:
+            raise _client_error(operation, response.status, answer)
+        parsed: dict[str, Any] = orjson.loads(answer)
+        return parsed
 
     def _refusal(self, error: ClientError) -> GatewayError:
-        code, message = error_code(error), error.response["Error"].get("Message", "")
+        code, message = error_code(error), error.response["Error"]["Message"]
         if code == "ResourceNotFoundException" or _NO_INDEX in message:
-            return SourceUnavailable(
-                f"{self._product}: a table or an index is missing; `gateway create` makes it",
-                product=self._product,
+            return self._unavailable("a table or an index is missing; `gateway create` makes it")
+        if any(said in message for said in _OTHER_KEY):
+            return self._unavailable(
+                "a table is not as declared; `gateway doctor` tells what mends it"
             )
-        if code in ("AccessDeniedException", "UnrecognizedClientException"):
-            return SourceUnavailable(
-                f"{self._product}: DynamoDB refused the gateway's credentials",
-                product=self._product,
-            )
+        if code in _REFUSED_CREDENTIALS:
+            return self._unavailable("DynamoDB refused the gateway's credentials")
         return Internal(f"{self._product}: DynamoDB refused a call", product=self._product)
+
+    def _unavailable(self, what: str) -> SourceUnavailable:
+        return SourceUnavailable(f"{self._product}: {what}", product=self._product)
+
+
+def _client_error(operation: Operation, status: int, answer: bytes) -> ClientError:
+    """What botocore makes of an answer that is an error."""
+    try:
+        said = orjson.loads(answer)
+    except orjson.JSONDecodeError:
+        said = None  # not DynamoDB's own answer
+    if not isinstance(said, dict):
+        said = {}
+    # Such as com.amazonaws.dynamodb.v20120810#ResourceNotFoundException
+    code = str(said.get("__type") or status).rpartition("#")[2].partition(":")[0]
+    error = {"Code": code, "Message": str(said.get("message") or said.get("Message") or "")}
+    return ClientError({"Error": error, "ResponseMetadata": {"HTTPStatusCode": status}}, operation)
 
 
 def error_code(error: ClientError) -> str:
@@ -142,32 +209,44 @@ async def pause(attempt: int) -> None:
     await asyncio.sleep(random.uniform(longest / 2, longest))
 
 
-def _keep_raw_body(
-    response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: Any
-) -> None:
-    """Spare botocore's walk over the response's shapes, the larger part of a call's cost."""
-    if response_dict["status_code"] < 300:
-        customized_response_dict["raw"], response_dict["body"] = response_dict["body"], b"{}"
+def _http(endpoint: str, connections: int, ca_bundle: str | None) -> aiohttp.ClientSession:
+    """A session as botocore would open it: with its authorities and its way past a proxy."""
+    authorities = get_cert_path(ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or True)
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            limit=connections,
+            keepalive_timeout=_KEPT_SECONDS,
+            ssl=ssl.create_default_context(cafile=authorities),
+        ),
+        headers={"Accept-Encoding": "identity", "User-Agent": _USER_AGENT},
+        timeout=aiohttp.ClientTimeout(sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        proxy=ProxyConfiguration(get_environ_proxies(endpoint)).proxy_url_for(endpoint),
+    )
 
 
 @asynccontextmanager
 async def open_client(address: DynamoAddress, **options: Any) -> AsyncIterator[Any]:
-    """aioboto3's client for an address; making one costs 50 ms, so a process makes one."""
-    config = AioConfig(
-        retries={"total_max_attempts": 1},
-        connect_timeout=2,
-        read_timeout=30,
-        max_pool_connections=address.connections,
-        connector_args={"keepalive_timeout": 50},
-        user_agent="quintet/1",
-        **options,
-    )
+    """aioboto3's client for an address, for all that is not a read of the gateway's."""
+    async with _client(get_session(), address, **options) as client:
+        yield client
+
+
+def _client(found_by: AioSession, address: DynamoAddress, **options: Any) -> Any:
+    """aioboto3's client, with the session that finds its settings. Making one costs 50 ms."""
     session = aioboto3.Session(
         aws_access_key_id=address.access_key,
         aws_secret_access_key=address.secret_key,
         region_name=address.region,
+        botocore_session=found_by,
     )
-    async with session.client(
-        "dynamodb", endpoint_url=address.endpoint_url, config=config
-    ) as client:
-        yield client
+    config = AioConfig(
+        retries={"total_max_attempts": 1},
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+        max_pool_connections=address.connections,
+        connector_args={"keepalive_timeout": _KEPT_SECONDS},
+        user_agent=_USER_AGENT,
+        **options,
+    )
+    return session.client("dynamodb", endpoint_url=address.endpoint_url, config=config)

@@ -51,7 +51,7 @@ def of_find(route: Route, columns: tuple[str, ...], keys: int, *, guarded: bool)
     if isinstance(route.table, PostgresTable):
         statement = statements.find(route, columns, guarded=guarded)
         return [_select(route, columns, keys, None, statement)]
-    if route.index.name == PRIMARY and route.by == route.table.key:
+    if queries.by_whole_key(route):
         return [_batch_get(_dynamo(route), route, columns, keys), *_mine(route, keys, guarded)]
     return of_listing(route, columns, keys, Window(size=1), guarded=guarded)
 
@@ -70,6 +70,8 @@ def of_listing(
         statement = statements.listing(route, columns, Shape.of(window), guarded=guarded)
         return [_select(route, columns, keys * (window.size + 1), window, statement)]
     table = _dynamo(route)
+    if queries.by_whole_key(route) and queries.is_whole(window) and not narrowed:
+        return [_batch_get(table, route, columns, keys), *_mine(route, keys, guarded)]
     drops = narrowed or queries.may_drop(route, window, guarded=guarded)
     examined = queries.ITEMS_EXAMINED + queries.FILTERED_PAGE if drops else window.size + 1
     return [

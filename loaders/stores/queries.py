@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
-from loaders.stores.attributes import Expressions, to_key, to_python
+from loaders.stores.attributes import Expressions, to_dict, to_key
 from loaders.stores.interface import Key, Route, Terms, Window
 from loaders.tables.dynamodb import PRIMARY, DynamoTable
 from loaders.tables.facts import Row, StoredTable
@@ -21,12 +22,14 @@ FILTERED_PAGE = 100
 
 def batch_get(table: StoredTable, keys: Sequence[Key], columns: Sequence[str]) -> dict[str, Any]:
     """What BatchGetItem asks of one table."""
+    return {"Keys": [to_key(table.key, key) for key in keys], **_projection(tuple(columns))}
+
+
+@lru_cache(maxsize=1024)
+def _projection(columns: tuple[str, ...]) -> dict[str, Any]:
+    """The part of a request that names these columns; it is shared, and never changed."""
     expressions = Expressions()
-    return {
-        "Keys": [to_key(table.key, key) for key in keys],
-        "ProjectionExpression": expressions.projection(columns),
-        **expressions.body(),
-    }
+    return {"ProjectionExpression": expressions.projection(columns), **expressions.body()}
 
 
 def query(
@@ -67,6 +70,8 @@ def _stands_before(route: Route, window: Window) -> bool:
 
 def lies_beyond(route: Route, window: Window) -> bool:
     """Whether the cursor stands past the range, so that nothing is left to read."""
+    if window.after == ():
+        return True  # past the only row that there can be
     below, above = _beside(route, window)
     return below if window.reading_down else above
 
@@ -138,6 +143,16 @@ def _filter(expressions: Expressions, route: Route, window: Window, terms: Terms
     return conditions
 
 
+def by_whole_key(route: Route) -> bool:
+    """Whether a key of the route is that of one item."""
+    return route.index.name == PRIMARY and route.by == route.table.key
+
+
+def is_whole(window: Window) -> bool:
+    """Whether the window is the beginning of a listing that nothing narrows."""
+    return window == Window(window.size, window.descending, window.backward)
+
+
 def dynamo_table(route: Route) -> DynamoTable:
     """The table of a route that a DynamoDB store is asked for."""
     assert isinstance(route.table, DynamoTable)
@@ -150,31 +165,32 @@ def _seconds(terms: Terms) -> int:
 
 def to_item(table: DynamoTable, stored: dict[str, Any]) -> Any:
     """A row of the table from DynamoDB's JSON."""
-    return table.row((name, to_python(value)) for name, value in stored.items())
+    return table.row(to_dict(stored))
 
 
-def passes(row: Row, route: Route, window: Window, terms: Terms) -> bool:
-    """Whether a row that came back may be shown: it lies in the ranges, lives, and is owned."""
-    table = dynamo_table(route)
-    return (
-        all(range_.holds(row, table) for range_ in window.ranges)
-        and lives(row, table, terms)
-        and owned(row, route, terms)
-    )
+def in_window(rows: list[Row], route: Route, window: Window, terms: Terms) -> list[Row]:
+    """Those of the rows that came back that may be shown, and lie in the ranges."""
+    for range_ in window.ranges:
+        rows = [row for row in rows if range_.holds(row, route.table)]
+    return shown(rows, route, terms)
 
 
-def lives(row: Row, table: DynamoTable, terms: Terms) -> bool:
-    """Whether a row has not expired: DynamoDB removes those that have days later."""
-    expires = row.get(table.ttl) if table.ttl else None
-    return not isinstance(expires, int | Decimal) or expires > _seconds(terms)
+def shown(rows: list[Row], route: Route, terms: Terms) -> list[Row]:
+    """Those of the rows that live, and belong to the owners asked for where they name theirs.
+
+    DynamoDB removes what has expired days later.
+    """
+    ttl, owner = dynamo_table(route).ttl, route.table.owner
+    if ttl is not None:
+        now = _seconds(terms)
+        rows = [row for row in rows if not _expired(row.get(ttl), now)]
+    if terms.owners is not None and isinstance(owner, str):
+        rows = [row for row in rows if row.get(owner) in terms.owners]
+    return rows
 
 
-def owned(row: Row, route: Route, terms: Terms) -> bool:
-    """Whether a row that names its owner belongs to one of the owners asked for."""
-    owner = route.table.owner
-    if terms.owners is None or not isinstance(owner, str):
-        return True
-    return row.get(owner) in terms.owners
+def _expired(expires: Any, now: int) -> bool:
+    return isinstance(expires, int | Decimal) and expires <= now
 
 
 def decided_from_key(route: Route, keys: list[Key], terms: Terms) -> list[Key]:

@@ -95,7 +95,8 @@ def copy(place: Path) -> Path:
     for package in ("gateway", "schema", "resolvers", "loaders"):
         shutil.copytree(ROOT / package, place / package, ignore=unwanted)
     (place / "tests").mkdir()
-    shutil.copy(ROOT / "tests" / "engines.py", place / "tests")
+    for name in ("engines.py", "signatures.py"):
+        shutil.copy(ROOT / "tests" / name, place / "tests")
     apply(COLUMN, place)
     apply(TABLE, place)
     return place

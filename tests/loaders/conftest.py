@@ -16,6 +16,7 @@ from loaders.stores.postgres import PostgresAddress, PostgresStore
 from loaders.tables import family, stream
 from tests.engines import TABLE_NAMES, Addresses, local
 from tests.loaders.asking import Asker, Reading
+from tests.loaders.stores.checking import CheckedClient
 
 
 @pytest.fixture(scope="session")
@@ -28,9 +29,8 @@ async def stores(engines: Addresses) -> AsyncIterator[Mapping[str, Store]]:
 @pytest.fixture(scope="session")
 async def stream_store(engines: Addresses) -> AsyncIterator[DynamoStore]:
     """The stream's store, which has botocore check each request."""
-    store = await DynamoStore.open(
-        stream.PRODUCT, local(engines.dynamodb), TABLE_NAMES["stream"], validate=True
-    )
+    client = await CheckedClient.open(stream.PRODUCT, local(engines.dynamodb))
+    store = DynamoStore(client, TABLE_NAMES["stream"])
     yield store
     await store.close()
 

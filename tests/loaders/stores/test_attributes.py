@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from loaders.stores.attributes import Expressions, to_attribute, to_key, to_python
+from loaders.stores.attributes import Expressions, to_attribute, to_dict, to_key, to_python
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,16 @@ def test_a_value_that_dynamodb_has_no_form_for_is_refused(value: Any) -> None:
 
 def test_a_tuple_is_a_list() -> None:
     assert to_attribute((1, "a")) == {"L": [{"N": "1"}, {"S": "a"}]}
+
+
+def test_an_item_s_attributes_are_read_by_their_names() -> None:
+    attributes: Any = {
+        "a": {"S": "ö"},
+        "b": {"N": "1"},
+        "c": {"NULL": True},
+        "d": {"L": [{"S": "x"}]},
+    }
+    assert to_dict(attributes) == {"a": "ö", "b": 1, "c": None, "d": ["x"]}
 
 
 def test_a_key_names_its_columns() -> None:

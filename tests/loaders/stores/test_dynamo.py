@@ -19,12 +19,14 @@ from loaders.stores.interface import Count, Range, Slice, Window
 from loaders.tables import stream
 from tests.engines import TABLE_NAMES, put
 from tests.loaders.asking import Reading
+from tests.loaders.stores.checking import CheckedClient
 from tests.loaders.stores.walking import joined, windows
 
 MOVIE = one(stream.movies, by="movieId").route
 PROFILE_BY_ID = one(stream.profiles, by="profileId").route
 WATCHLISTED = one(stream.watchlist, by=("accountId", "movieId")).route
 SETTINGS = one(stream.profile_settings, by="profileId").route
+MOVIES_LISTED = page(stream.movies, by="movieId", filters="genre").route
 NAMED = many(stream.movies, by="title", at_most=9).route
 GENRE = page(stream.movies, by="genre", order="releaseYear").route
 USAGE = page(stream.usage, by="accountId", order="-timestamp", filters="serviceType").route
@@ -38,9 +40,8 @@ ADA_ID, BEN_ID = account_id(ADA), account_id(BEN)
 @pytest.fixture
 async def own_store(writable_dynamodb: DynamoAddress) -> AsyncIterator[DynamoStore]:
     """A store on rows that this test may change."""
-    store = await DynamoStore.open(
-        stream.PRODUCT, writable_dynamodb, TABLE_NAMES["stream"], validate=True
-    )
+    client = await CheckedClient.open(stream.PRODUCT, writable_dynamodb)
+    store = DynamoStore(client, TABLE_NAMES["stream"])
     yield store
     await store.close()
 
@@ -293,6 +294,35 @@ async def test_a_window_goes_on_from_a_row_that_is_no_more(
     (part,) = await stream_store.listing(HISTORY, [(ADA_ID,)], after, reading.terms(HISTORY))
     assert len(part.rows) == 3
     assert all(row["watchedAt"] < iso(ago(days=30)) for row in part.rows)
+
+
+async def test_items_listed_by_their_whole_key_are_got_at_once(
+    stream_store: DynamoStore, reading: Reading
+) -> None:
+    keys = [(movie_id(1),), ("absent",), (movie_id(2),)]
+    terms = reading.terms(MOVIES_LISTED)
+    listed = await stream_store.listing(MOVIES_LISTED, keys, Window(5), terms)
+    assert listed == [
+        Slice([{"movieId": movie_id(1)}], more=False),
+        Slice([], more=False),
+        Slice([{"movieId": movie_id(2)}], more=False),
+    ]
+    assert [(call.operation, len(call.keys)) for call in reading.calls] == [("BatchGetItem", 3)]
+
+
+@pytest.mark.parametrize(
+    ("window", "expected"),
+    [
+        (Window(0), Slice([], more=True)),
+        (Window(5, after=()), Slice([], more=False)),
+        (Window(5, filters=(("genre", "none"),)), Slice([], more=False)),
+    ],
+)
+async def test_windows_of_one_item_are_those_of_any_listing(
+    stream_store: DynamoStore, reading: Reading, window: Window, expected: Slice
+) -> None:
+    terms = reading.terms(MOVIES_LISTED)
+    assert await stream_store.listing(MOVIES_LISTED, [(movie_id(1),)], window, terms) == [expected]
 
 
 # Ranges

@@ -148,11 +148,12 @@ def test_a_range_is_part_of_the_key_condition(
 def test_rows_within_the_wider_bounds_are_checked_again(stored: str, passes: bool) -> None:
     row = stream.watch_history.row({"watchedAt": stored})
     window = Window(5, ranges=(Range("watchedAt", NOON, NOON),))
-    assert queries.passes(row, HISTORY, window, terms(anybody=True)) is passes
+    assert queries.in_window([row], HISTORY, window, terms(anybody=True)) == [row] * passes
 
 
 def test_a_row_without_a_range_passes() -> None:
-    assert queries.passes(stream.watch_history.row(), HISTORY, Window(5), terms(anybody=True))
+    row = stream.watch_history.row()
+    assert queries.in_window([row], HISTORY, Window(5), terms(anybody=True)) == [row]
 
 
 def test_a_range_of_another_column_than_the_order_s_is_filtered() -> None:
@@ -179,19 +180,20 @@ def test_what_has_expired_is_filtered() -> None:
 def test_a_row_lives_until_the_moment_it_expires(expires: int | str | None, lives: bool) -> None:
     ttl = unix(EPOCH) + expires if isinstance(expires, int) else expires
     row = social.insights.row({"userId": "a", "TTL": ttl})
-    assert queries.lives(row, social.insights, terms(anybody=True)) is lives
-    assert queries.passes(row, INSIGHTS, Window(5), terms(anybody=True)) is lives
+    assert queries.shown([row], INSIGHTS, terms(anybody=True)) == [row] * lives
+    assert queries.in_window([row], INSIGHTS, Window(5), terms(anybody=True)) == [row] * lives
 
 
 def test_rows_that_name_their_owner_are_the_owners_alone() -> None:
-    row = stream.watch_history.row({"accountId": "a"})
-    assert queries.owned(row, HISTORY, terms("a"))
-    assert not queries.owned(row, HISTORY, terms("b"))
-    assert queries.owned(row, HISTORY, terms(anybody=True))
+    mine, yours = rows = [stream.watch_history.row({"accountId": owner}) for owner in "ab"]
+    assert queries.shown(rows, HISTORY, terms("a")) == [mine]
+    assert queries.shown(rows, HISTORY, terms("b")) == [yours]
+    assert queries.shown(rows, HISTORY, terms(anybody=True)) == rows
 
 
 def test_rows_that_name_a_parent_are_judged_by_that() -> None:
-    assert queries.owned(stream.profile_settings.row({"profileId": "p"}), SETTINGS, terms("b"))
+    row = stream.profile_settings.row({"profileId": "p"})
+    assert queries.shown([row], SETTINGS, terms("b")) == [row]
 
 
 def test_keys_that_name_another_owner_are_not_asked_for() -> None:
