@@ -62,9 +62,10 @@ def _content(text: str, seal: Seal, argument: str) -> list[Any]:
         if text.startswith(_SEALED):
             content = seal.open(text.removeprefix(_SEALED), _PURPOSE)
         else:
-            version, content = decode(text)[:1], decode(text)[1:]
-            if version != _PLAIN:
+            whole = decode(text)
+            if not whole.startswith(_PLAIN):
                 raise _malformed(argument)
+            content = whole.removeprefix(_PLAIN)
         parts = orjson.loads(content)
     except ValueError:
         raise _malformed(argument) from None
