@@ -58,4 +58,4 @@ def spare_the_collector() -> None:
     us. And what requests make is looked through less often: next to nothing of it is in cycles.
     """
     gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
+    gc.set_threshold(50_000, 20, 10)
