@@ -123,12 +123,12 @@ async def test_what_clients_ask_wrongly_has_a_code(document: str) -> None:
     assert {error["extensions"]["code"] for error in body["errors"]} == {"BAD_USER_INPUT"}
 
 
-@pytest.mark.parametrize("error", [ValueError("bad"), TypeError("bad"), KeyError("bad")])
+@pytest.mark.parametrize("error", [ValueError("wrong"), TypeError("wrong"), KeyError("wrong")])
 async def test_each_kind_of_unforeseen_error_is_ours(error: Exception) -> None:
     body = await ask(error, '{ movies(genre: "Drama") { nodes { id } } }')
     (shown,) = body["errors"]
     assert shown["extensions"] == {"code": "INTERNAL"}
-    assert "bad" not in shown["message"]
+    assert "wrong" not in shown["message"].removeprefix("Something went wrong")
 
 
 def documented() -> dict[str, str]:
