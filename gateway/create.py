@@ -28,6 +28,10 @@ _TRIGGERS = "SELECT tgname FROM pg_trigger WHERE tgrelid = $1::regclass"
 _ACTIVE_PAUSE = 0.2
 
 
+STORE_FAILURES = (OSError, asyncpg.PostgresError, BotoCoreError, ClientError)
+"""What a store raises that cannot be reached or refuses."""
+
+
 class NotCreated(Exception):
     """A store that tables cannot be made in; the message says whose, and why."""
 
@@ -48,7 +52,7 @@ def _named(product: str) -> Iterator[None]:
     """Say whose store it is that cannot be reached or refuses."""
     try:
         yield
-    except (OSError, asyncpg.PostgresError, BotoCoreError, ClientError) as error:
+    except STORE_FAILURES as error:
         raise NotCreated(f"the store of {product}: {error}") from None
 
 

@@ -12,7 +12,7 @@ from gateway.execution.bounds import Forecaster
 from gateway.execution.code import source_of
 from gateway.execution.documents import Document, Documents, Operation
 from gateway.execution.explain import explained
-from gateway.execution.plan import Selection, Unplannable
+from gateway.execution.plan import Selection
 from gateway.execution.planner import Planned, Planner, Refused
 from loaders.sealing import Seal
 from loaders.viewer import Viewer
@@ -39,11 +39,9 @@ class Query:
         if document.errors:
             raise NotExplained("\n".join(map(str, document.errors)))
         try:
-            planned = Planner(graphql_schema).plan(document, operation, viewer)
+            planned = Planner(graphql_schema).explained(document, operation, viewer)
         except Refused as refused:
             raise NotExplained("\n".join(map(str, refused.errors))) from None
-        except Unplannable as why:
-            raise NotExplained(f"No plan is made for {why}.") from None
         return cls(document, planned, viewer)
 
     def explained(self, id_key: str) -> dict[str, Any]:

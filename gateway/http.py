@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -10,7 +9,7 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from gateway.execution.documents import Operation
-from gateway.execution.errors import refusal, unforeseen
+from gateway.execution.errors import new_request_id, refusal, unforeseen
 from gateway.execution.run import Answer, Explaining, Gateway
 from gateway.execution.writing import to_bytes
 from gateway.viewers import HEADER, parse_viewer
@@ -96,7 +95,7 @@ class Endpoint:
             )
             return _answered(answer, headers.get("accept", ""))
         except Exception as error:
-            return _reply({"errors": [unforeseen(error, uuid.uuid4().hex)]}, 500)
+            return _reply({"errors": [unforeseen(error, new_request_id())]}, 500)
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes:
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -138,8 +137,8 @@ def _explaining(headers: Headers) -> Explaining | None:
 def _headers(scope: Scope) -> Headers:
     headers: dict[str, str] = {}
     for name, value in scope["headers"]:
-        text, known = value.decode("latin-1"), headers.get(name.decode("latin-1"))
-        headers[name.decode("latin-1")] = text if known is None else f"{known}, {text}"
+        key, text = name.decode("latin-1"), value.decode("latin-1")
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
     return headers
 
 

@@ -26,7 +26,7 @@ GRACE = 10
 def run(workers: int) -> None:
     """Serve until a signal says to stop; several workers share the port."""
     settings = read_serve_settings()
-    app = _application(settings)
+    app = _application(settings)  # by which wrong settings end it, before there are workers
     with listen(settings.host, settings.port) as listening:
         say(f"GraphQL: {url(listening)}{ENDPOINT}")
         if workers == 1:

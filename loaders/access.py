@@ -12,7 +12,7 @@ from typing import Any
 from loaders import rules
 from loaders.errors import BadStoredValue
 from loaders.pages import Page, Paging, window
-from loaders.request import Asking, BatchLoader, Request
+from loaders.request import Asking, BatchLoader, Request, only
 from loaders.request import Columns as Asked
 from loaders.rules import Scope
 from loaders.stores.interface import (
@@ -112,7 +112,7 @@ class One(Access):
 
     async def load(self, info: Asking, *key: Any) -> Row | None:
         """The row of a key that the viewer may see, or None."""
-        row: Row | None = _only(await self.load_each(info, [key]))
+        row: Row | None = only(await self.load_each(info, [key]))
         return row
 
     async def load_each(self, info: Asking, keys: Sequence[Key | Exception]) -> list[Any]:
@@ -120,7 +120,6 @@ class One(Access):
 
         An error among the keys, or one that reading it raised, stands at its place.
         """
-        rules.refuse_unless_allowed(self.scope, info.context)
         loader = info.context.loader(self, partial(self._read, info.context))
         return await _ask_each(loader, keys, info, lambda key: key + self.fixed, absent=None)
 
@@ -205,7 +204,7 @@ class Many(Listing):
 
     async def load(self, info: Asking, *key: Any) -> list[Any]:
         """The rows of a key that the viewer may see; past `at_most`, an error ends the list."""
-        rows: list[Any] = _only(await self.load_each(info, [key]))
+        rows: list[Any] = only(await self.load_each(info, [key]))
         return rows
 
     async def load_each(self, info: Asking, keys: Sequence[Key | Exception]) -> list[Any]:
@@ -227,7 +226,7 @@ class Paged(Listing):
 
     async def load(self, info: Asking, *key: Any, paging: Paging, **conditions: Any) -> Page:
         """The page of a key's rows that the viewer may see; conditions as for `load_each`."""
-        page_: Page = _only(await self.load_each(info, [key], paging=paging, **conditions))
+        page_: Page = only(await self.load_each(info, [key], paging=paging, **conditions))
         return page_
 
     async def load_each(
@@ -462,14 +461,6 @@ def _columns(table: StoredTable, names: Columns) -> tuple[str, ...]:
 
 def _nothing() -> Slice:
     return Slice([], more=False)
-
-
-def _only(answers: Sequence[Any]) -> Any:
-    """The one answer; raises what went wrong."""
-    (answer,) = answers
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
 
 
 async def _ask_each(

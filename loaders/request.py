@@ -69,10 +69,7 @@ class BatchLoader(DataLoader[Any, Any]):
 
     async def ask(self, key: Any, path: Any) -> Any:
         """The value of a key."""
-        (answer,) = await self.ask_each([key], path)
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer
+        return only(await self.ask_each([key], path))
 
     async def ask_each(self, keys: Sequence[Any], path: Any) -> list[Any]:
         """The values of these keys, or what went wrong, in their order.
@@ -125,6 +122,14 @@ class BatchLoader(DataLoader[Any, Any]):
             self._request.own(dispatch_queue_batch(self, queue)).add_done_callback(settle)
         except RequestClosed as closed:
             failed_dispatch(self, queue, closed)
+
+
+def only(answers: Sequence[Any]) -> Any:
+    """The one answer; raises what went wrong where that stands there."""
+    (answer,) = answers
+    if isinstance(answer, BaseException):
+        raise answer
+    return answer
 
 
 def _place(path: Path) -> str:

@@ -47,16 +47,16 @@ def _leads_to_an_owner(table: StoredTable, name: str) -> bool:
 
 def refuse_unless_allowed(scope: Scope, request: Request) -> None:
     """Raise Forbidden where this viewer may not take this way at all."""
-    if scope is Scope.SPANNING and not request.viewer.is_staff:
+    if scope is Scope.SPANNING and is_refused(scope, request.viewer):
         raise Forbidden("this ranges over many owners: it is for staff alone")
 
 
 async def owners(scope: Scope, request: Request, product: str) -> frozenset[Any] | None:
     """The owners whose rows this viewer may see; None for anybody's, empty for nobody's."""
-    if request.viewer.is_staff or scope in (Scope.ANYONE, Scope.EMAIL):
-        return None
-    if scope is Scope.STAFF:
+    if is_refused(scope, request.viewer):
         return frozenset()
+    if not asks_for_owners(scope, request.viewer):
+        return None
     mine = await request.owners(product)
     if scope is Scope.SIGNED_IN and mine:
         return None

@@ -62,10 +62,9 @@ def _personal(table: StoredTable, column: Column) -> Reader:
         return column.read(row) if own else mask(column.read(row))
 
     def read(row: Row, info: Asking) -> Any:
-        viewer = info.context.viewer
-        if viewer.is_staff and not viewer.sees_personal_data:
-            return unless_anothers(row, info.context)
-        return column.read(row)
+        if is_open(column, info.context.viewer):
+            return column.read(row)
+        return unless_anothers(row, info.context)
 
     return read
 
@@ -73,7 +72,7 @@ def _personal(table: StoredTable, column: Column) -> Reader:
 def _signed_in(table: StoredTable, column: Column) -> Reader:
     async def read(row: Row, info: Asking) -> Any:
         request = info.context
-        if request.viewer.is_staff or await request.owners(table.product):
+        if is_open(column, request.viewer) or await request.owners(table.product):
             return column.read(row)
         return None
 
@@ -81,7 +80,7 @@ def _signed_in(table: StoredTable, column: Column) -> Reader:
 
 
 def _staff(column: Column) -> Reader:
-    return lambda row, info: column.read(row) if info.context.viewer.is_staff else None
+    return lambda row, info: column.read(row) if is_open(column, info.context.viewer) else None
 
 
 async def show(row: Row, info: Asking, name: str) -> Any:

@@ -13,7 +13,7 @@ from loaders.access import NOTHING, Columns, Many, One, Paged, cut
 from loaders.errors import BadStoredValue, Forbidden
 from loaders.pages import PAGING, Paging, window
 from loaders.reach import Reach, reach
-from loaders.request import Asking
+from loaders.request import Asking, only
 from loaders.sealing import Seal
 from loaders.stores.interface import Filter, Key, Range
 from loaders.tables.facts import Column, Row, StoredTable, table_of
@@ -41,10 +41,7 @@ class Link:
 
     async def __call__(self, row: Row | None, info: Asking, **arguments: Any) -> Any:
         """Where it leads from one row."""
-        (answer,) = await self.each([row], info, **arguments)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        return only(await self.each([row], info, **arguments))
 
     async def each(
         self, rows: Sequence[Row | None], info: Asking, **arguments: Any

@@ -19,7 +19,7 @@ from loaders.tables.facts import DeclarationError, StoredTable
 from schema import accounts, assessments, pipeline, profiles, social, support, titles
 from schema.node import Node
 from schema.query import Query
-from schema.readings import READING, definition_of, reading_of
+from schema.readings import DEFINITION, READING, definition_of, reading_of
 from schema.rows import COLUMN, COLUMNS, RESOLVER, TABLE
 from schema.scalars import SCALARS
 
@@ -34,7 +34,6 @@ _NODES = [
     if isinstance(type_, type) and issubclass(type_, Node) and type_.__module__ == subject.__name__
 ]
 """Types that a client may meet behind an interface alone, which Strawberry has to be told of."""
-_DEFINITION = "strawberry-definition"
 _strawberry = strawberry.Schema(Query, types=_NODES, config=StrawberryConfig(scalar_map=SCALARS))
 
 
@@ -84,7 +83,7 @@ def _declare_one_of(schema: GraphQLSchema) -> None:
     """
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLInputObjectType):
-            type_.is_one_of = bool(type_.extensions[_DEFINITION].is_one_of)
+            type_.is_one_of = bool(type_.extensions[DEFINITION].is_one_of)
 
 
 graphql_schema: GraphQLSchema = _strawberry._schema

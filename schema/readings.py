@@ -23,7 +23,8 @@ from schema.rows import COLUMN, MEMBER, RESOLVER, TABLE
 
 READING = "reading"
 """In a GraphQL field's extensions: its Reading."""
-_DEFINITION = "strawberry-definition"
+DEFINITION = "strawberry-definition"
+"""In the extensions of what Strawberry makes: its own definition of it."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Reading:
 
 def definition_of(field: GraphQLField) -> StrawberryField:
     """Strawberry's definition of a field."""
-    definition: StrawberryField = field.extensions[_DEFINITION]
+    definition: StrawberryField = field.extensions[DEFINITION]
     return definition
 
 

@@ -59,21 +59,21 @@ class Document:
 
     node: DocumentNode | None
     errors: Sequence[GraphQLError]
+    schema: GraphQLSchema = graphql_schema
     plans: OrderedDict[Hashable, Plan | Unplannable] = field(default_factory=OrderedDict)
     """How its operations are run, as far as that is known."""
 
     @cached_property
     def columns(self) -> Columns:
         """The columns that its fields need of each table, fragments and interfaces included."""
-        assert self.node is not None
-        return _columns(graphql_schema, self.node)
+        return _columns(self)
 
     @cached_property
     def fragments(self) -> dict[str, FragmentDetails]:
         """Its fragments by name."""
         return {
             definition.name.value: FragmentDetails(definition)
-            for definition in self._definitions
+            for definition in self.definitions
             if isinstance(definition, FragmentDefinitionNode)
         }
 
@@ -86,14 +86,15 @@ class Document:
         return sorted(found.variables)
 
     @property
-    def _definitions(self) -> Sequence[DefinitionNode]:
+    def definitions(self) -> Sequence[DefinitionNode]:
+        """Its operations and fragments."""
         return () if self.node is None else self.node.definitions
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation of this name, or the only one; None where there is no such."""
         operations = [
             definition
-            for definition in self._definitions
+            for definition in self.definitions
             if isinstance(definition, OperationDefinitionNode)
         ]
         if name is None:
@@ -130,7 +131,8 @@ class _Conditions(Visitor):
 class Documents:
     """The documents used last, by their text."""
 
-    def __init__(self, kept: int) -> None:
+    def __init__(self, kept: int, schema: GraphQLSchema = graphql_schema) -> None:
+        self._schema = schema
         self._kept = kept
         self.hits = 0
         self.misses = 0
@@ -144,7 +146,7 @@ class Documents:
             self.hits += 1
             return document
         self.misses += 1
-        document = _read(text)
+        document = _read(text, self._schema)
         if len(text) <= LONGEST_KEPT:
             self._documents[text] = document
             if len(self._documents) > self._kept:
@@ -152,23 +154,19 @@ class Documents:
         return document
 
 
-def _read(text: str) -> Document:
+def _read(text: str, schema: GraphQLSchema) -> Document:
     try:
         node = parse(text, max_tokens=TOKENS_AT_MOST, no_location=False)
-        return Document(node, validate(graphql_schema, node))
+        return Document(node, validate(schema, node), schema)
     except GraphQLError as error:
-        return Document(None, [error])
+        return Document(None, [error], schema)
     except RecursionError:
-        return Document(None, [GraphQLError("The document is nested too deeply.")])
+        return Document(None, [GraphQLError("The document is nested too deeply.")], schema)
 
 
-def _columns(schema: GraphQLSchema, document: DocumentNode) -> Columns:
+def _columns(document: Document) -> Columns:
     """Each fragment is visited once for each type that it is spread on."""
-    fragments = {
-        definition.name.value: definition
-        for definition in document.definitions
-        if isinstance(definition, FragmentDefinitionNode)
-    }
+    schema = document.schema
     found: dict[StoredTable, set[str]] = {}
     seen: set[tuple[str, int]] = set()
     waiting: list[tuple[GraphQLNamedType, SelectionSetNode]] = [
@@ -186,7 +184,7 @@ def _columns(schema: GraphQLSchema, document: DocumentNode) -> Columns:
                 _need(schema, found, parent, selection.name.value)
                 waiting += _below(schema, parent, selection)
             elif isinstance(selection, FragmentSpreadNode):
-                fragment = fragments[selection.name.value]
+                fragment = document.fragments[selection.name.value].definition
                 waiting.append((_on(schema, fragment, parent), fragment.selection_set))
             elif isinstance(selection, InlineFragmentNode):
                 waiting.append((_on(schema, selection, parent), selection.selection_set))

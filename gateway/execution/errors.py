@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from secrets import token_hex
 from typing import Any
 
 from graphql import GraphQLError
@@ -10,6 +11,11 @@ from graphql import GraphQLError
 from loaders.errors import Code, GatewayError
 
 _log = logging.getLogger("gateway")
+
+
+def new_request_id() -> str:
+    """What an answer and the log know a request by."""
+    return token_hex(16)
 
 
 def shown(error: GraphQLError, request_id: str) -> dict[str, Any]:

@@ -17,7 +17,9 @@ from loaders.request import Request
 
 
 class Executor(Protocol):
-    """Runs operations of valid documents."""
+    """Runs operations of valid documents; `planner` tells what a plan of one would be."""
+
+    planner: Planner
 
     async def execute(
         self, document: Document, operation: Operation, request: Request
@@ -29,20 +31,13 @@ class ReferenceExecutor:
     """graphql-core's own."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
+        self.planner = Planner(schema)
         self._schema = schema
 
     async def execute(
         self, document: Document, operation: Operation, request: Request
     ) -> ExecutionResult:
-        assert document.node is not None
-        result = execute(
-            self._schema,
-            document.node,
-            context_value=request,
-            variable_values=dict(operation.variables or {}),
-            operation_name=operation.name,
-        )
-        return await result if isawaitable(result) else result
+        return await _by_graphql_core(self._schema, document, operation, request)
 
 
 class LevelExecutor:
@@ -51,7 +46,7 @@ class LevelExecutor:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.fallbacks: Counter[str] = Counter()
         self.planner = Planner(schema)
-        self._reference = ReferenceExecutor(schema)
+        self._schema = schema
 
     async def execute(
         self, document: Document, operation: Operation, request: Request
@@ -63,7 +58,21 @@ class LevelExecutor:
             return ExecutionResult(None, list(refused.errors))
         except Unplannable as why:
             self.fallbacks[str(why)] += 1
-            return await self._reference.execute(document, operation, request)
+            return await _by_graphql_core(self._schema, document, operation, request)
+
+
+async def _by_graphql_core(
+    schema: GraphQLSchema, document: Document, operation: Operation, request: Request
+) -> ExecutionResult:
+    assert document.node is not None
+    result = execute(
+        schema,
+        document.node,
+        context_value=request,
+        variable_values=dict(operation.variables or {}),
+        operation_name=operation.name,
+    )
+    return await result if isawaitable(result) else result
 
 
 EXECUTORS: Mapping[str, Callable[[GraphQLSchema], Executor]] = {

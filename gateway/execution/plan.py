@@ -6,7 +6,7 @@ A plan holds for every request for this operation that has the same values in th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -60,21 +60,21 @@ class Outline:
 
     schema: GraphQLSchema
     operation: OperationDefinitionNode
-    fragments: Mapping[str, FragmentDetails]
+    fragments: dict[str, FragmentDetails]
     variables: VariableValues
     viewer: Viewer
 
     def at_root(self, query: GraphQLObjectType) -> GroupedFieldSet:
         """The selections of the operation, by response name."""
         return collect_fields(
-            self.schema, dict(self.fragments), self.variables, query, self.operation
+            self.schema, self.fragments, self.variables, query, self.operation
         ).grouped_field_set
 
     def below(self, type_: GraphQLObjectType, details: Sequence[FieldDetails]) -> GroupedFieldSet:
         """The selections of these fields on one type, by response name."""
         return collect_subfields(
             self.schema,
-            dict(self.fragments),
+            self.fragments,
             self.variables,
             self.operation,
             type_,

@@ -8,7 +8,7 @@ from graphql import GraphQLError, GraphQLSchema
 from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.execution.documents import Document, Operation
-from gateway.execution.plan import Outline, Plan
+from gateway.execution.plan import Outline, Plan, Unplannable
 from gateway.execution.types import Types
 from loaders.viewer import Viewer
 
@@ -60,6 +60,13 @@ class Planner:
             ),
         )
         return Planned(plan, variables)
+
+    def explained(self, document: Document, operation: Operation, viewer: Viewer) -> Planned:
+        """The same for those who ask what a plan tells; Refused where no plan can be made, too."""
+        try:
+            return self.plan(document, operation, viewer)
+        except Unplannable as why:
+            raise Refused(GraphQLError(f"No plan is made for {why}.")) from None
 
 
 def _no_operation(name: str | None) -> GraphQLError:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from secrets import token_hex
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from graphql import ExecutionResult, GraphQLError
 
 from gateway.execution.bounds import Forecaster, Place
 from gateway.execution.documents import Document, Documents, Operation
-from gateway.execution.errors import shown
+from gateway.execution.errors import new_request_id, shown
 from gateway.execution.executors import Executor
 from gateway.execution.explain import explained
-from gateway.execution.plan import Unplannable
-from gateway.execution.planner import Planner, Refused
+from gateway.execution.planner import Refused
 from loaders.accounts import IDENTITIES
 from loaders.clock import Clock
 from loaders.errors import DeadlineExceeded
@@ -26,7 +24,6 @@ from loaders.sealing import Seal
 from loaders.stores.interface import Store
 from loaders.trace import Trace
 from loaders.viewer import Viewer
-from schema.build import graphql_schema
 
 Explaining = Literal["plan", "run"]
 
@@ -53,7 +50,6 @@ class Gateway:
     clock: Clock
     deadline: float
     image_base_url: str
-    planner: Planner = field(default_factory=lambda: Planner(graphql_schema))
 
     async def answer(
         self,
@@ -67,7 +63,7 @@ class Gateway:
 
         `explain` shows what it asks of the stores at most, without running it for "plan".
         """
-        request_id = token_hex(16)
+        request_id = new_request_id()
         document = self.documents.get(operation.query)
         if document.errors:
             return Answer(
@@ -99,10 +95,7 @@ class Gateway:
 
     def places(self, document: Document, operation: Operation, viewer: Viewer) -> Sequence[Place]:
         """What an operation asks of the stores, at most; raises Refused."""
-        try:
-            planned = self.planner.plan(document, operation, viewer)
-        except Unplannable as why:
-            raise Refused(GraphQLError(f"No plan is made for {why}.")) from None
+        planned = self.executor.planner.explained(document, operation, viewer)
         forecaster = Forecaster(document.columns, planned.variables, viewer, self.seal)
         return forecaster.places(planned.plan)
 

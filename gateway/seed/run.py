@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from botocore.exceptions import BotoCoreError, ClientError
 
-from gateway.create import create_all
+from gateway.create import STORE_FAILURES, create_all
 from gateway.demo.data.generations import FIRST
 from gateway.demo.directory import DataDirectory
 from gateway.demo.dynamodb import DynamoEngine
@@ -181,7 +180,7 @@ def _named(product: str) -> Iterator[None]:
         yield
     except Exception as failure:
         error = _first(failure)
-        if not isinstance(error, OSError | asyncpg.PostgresError | BotoCoreError | ClientError):
+        if not isinstance(error, STORE_FAILURES):
             raise
         raise SeedError(f"the store of {product}: {error}{_hint(error)}") from error
 

@@ -5,21 +5,20 @@ from __future__ import annotations
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import orjson
 import strawberry
-from graphql import GraphQLObjectType, GraphQLSchema, parse, validate
+from graphql import GraphQLObjectType, GraphQLSchema
 
-from gateway.execution.documents import Document, Documents
+from gateway.execution.documents import Documents
 from gateway.execution.executors import LevelExecutor
 from gateway.execution.run import Gateway
 from gateway.http import Endpoint
 from gateway.listening import listen, serve
 from loaders.clock import Clock
-from loaders.request import Asking, Columns
+from loaders.request import Asking
 from loaders.sealing import Seal
 from loaders.tables.dynamodb import DynamoTable, columns, flag, text, whole
 from loaders.tables.facts import Column, Read, Row, StoredTable
@@ -227,38 +226,12 @@ def _schema() -> GraphQLSchema:
     return schema
 
 
-class MemoryDocuments(Documents):
-    """Documents against this schema, whose fields need no columns of any store."""
-
-    def __init__(self, schema: GraphQLSchema) -> None:
-        super().__init__(kept=1_000)
-        self._schema = schema
-        self._read: dict[str, MemoryDocument] = {}
-
-    def get(self, text: str) -> Document:
-        """The document of this text."""
-        document = self._read.get(text)
-        if document is None:
-            node = parse(text)
-            document = self._read[text] = MemoryDocument(node, validate(self._schema, node))
-        return document
-
-
-class MemoryDocument(Document):
-    """A document that reads no store."""
-
-    @cached_property
-    def columns(self) -> Columns:
-        """Of no table."""
-        return {}
-
-
 def main() -> None:
     """Serve on the port that is named after the file of the things."""
     schema = _schema()
     gateway = Gateway(
         stores={},
-        documents=MemoryDocuments(schema),
+        documents=Documents(1_000, schema),
         executor=LevelExecutor(schema),
         seal=Seal("none"),
         clock=Clock(),
