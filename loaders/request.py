@@ -150,6 +150,10 @@ class Aside:
         return ["(viewer)"]
 
 
+def _nothing() -> None:
+    pass
+
+
 @dataclass
 class Request:
     """What resolvers are given as their context.
@@ -170,7 +174,7 @@ class Request:
     _loaders: dict[Any, BatchLoader] = field(default_factory=dict)
     _owners: dict[str, asyncio.Task[frozenset[Any]]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
-    give_up: Callable[[], None] = lambda: None
+    give_up: Callable[[], None] = _nothing
     """Ends the execution of the request."""
     given_up: GatewayError | None = None
     """Why the request was given up, if it was."""
@@ -230,9 +234,17 @@ class Request:
         return task
 
     async def close(self) -> None:
-        """Cancel what still runs, and wait until it has stopped; nothing more is begun."""
+        """Cancel what still runs, and wait until it has stopped; nothing more is begun.
+
+        What was read is let go of: loaders and their request hold each other, and would wait for
+        the garbage collector with every row.
+        """
         self._closed = True
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._tasks:
+            tasks = list(self._tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        self._loaders.clear()
+        self._owners.clear()
+        self.give_up = _nothing
