@@ -257,9 +257,7 @@ class Paged(Listing):
         slices = await self._slices(info, keys, part)
         route, seal, total = self.route, info.context.seal, self._total
         return [
-            Page(route, seal, part, slice_, partial(total, key, part))
-            if isinstance(slice_, Slice)
-            else slice_
+            Page(route, seal, part, slice_, key, total) if isinstance(slice_, Slice) else slice_
             for key, slice_ in zip(keys, slices, strict=True)
         ]
 

@@ -89,12 +89,17 @@ class Page:
     seal: Seal
     window: Window
     slice: Slice
-    total: Callable[[Any], Awaitable[Count]]
-    """Counts all rows of the listing, for the field that asks."""
+    key: Any
+    count: Callable[[Any, Window, Any], Awaitable[Count]]
+    """Counts the rows of a key within a window's conditions, for the field that asks."""
 
     @property
     def rows(self) -> list[Row]:
         return self.slice.rows
+
+    async def total(self, info: Any) -> Count:
+        """How many rows the listing has on all its pages, for the field that asks."""
+        return await self.count(self.key, self.window, info)
 
     def cursor(self, row: Row) -> str:
         return self._cursor_at(tuple(row[name] for name in self.route.position))

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
-from aiodataloader import DataLoader, Loader, dispatch_queue_batch, failed_dispatch
+from aiodataloader import DataLoader, Loader, failed_dispatch
 
 from loaders.clock import Clock
 from loaders.errors import GatewayError, QueryTooCostly
@@ -61,7 +61,10 @@ class BatchLoader(DataLoader[Any, Any]):
     """
 
     def __init__(self, request: Request, batch: Batch) -> None:
-        super().__init__()
+        # As the class above it does, which inspects its own method anew for each loader.
+        self.loop = asyncio.get_running_loop()
+        self._cache = {}
+        self._queue = []
         self._request = request
         self._read = batch
         self._places: dict[str, None] = {}
@@ -78,7 +81,7 @@ class BatchLoader(DataLoader[Any, Any]):
         """
         self._request.count_reads(len(keys))
         waiting = len(self._queue)
-        futures = [self._cache.get(key) or self._enqueue(key) for key in keys]
+        futures = self._futures(keys)
         if len(self._queue) > waiting:
             if self._request.trace.wanted:
                 self._places[_place(path)] = None
@@ -97,11 +100,20 @@ class BatchLoader(DataLoader[Any, Any]):
         places, self._places = list(self._places), {}
         return await self._read(keys, places)
 
-    def _enqueue(self, key: Any) -> asyncio.Future[Any]:
-        """As `load` does for a key that nobody has asked for, but for its dispatch."""
-        future = self._cache[key] = self.loop.create_future()
-        self._queue.append(Loader(key, future))
-        return future
+    def get_cache_key(self, key: Any) -> Any:
+        return key
+
+    def _futures(self, keys: Sequence[Any]) -> list[asyncio.Future[Any]]:
+        """As `load` gives one for each key, but for its dispatch."""
+        cache, queue, create = self._cache, self._queue, self.loop.create_future
+        futures = []
+        for key in keys:
+            future = cache.get(key)
+            if future is None:
+                future = cache[key] = create()
+                queue.append(Loader(key, future))
+            futures.append(future)
+        return futures
 
     def _settle(self, seen: int, ticks: int) -> None:
         waiting = len(self._queue)
@@ -119,9 +131,22 @@ class BatchLoader(DataLoader[Any, Any]):
                 failed_dispatch(self, queue, RequestClosed("the request was closed"))
 
         try:
-            self._request.own(dispatch_queue_batch(self, queue)).add_done_callback(settle)
+            self._request.own(self._answer(queue)).add_done_callback(settle)
         except RequestClosed as closed:
             failed_dispatch(self, queue, closed)
+
+    async def _answer(self, queue: list[Loader]) -> None:
+        try:
+            answers = await self.batch_load_fn([key for key, _ in queue])
+            for (_, future), answer in zip(queue, answers, strict=True):
+                if future.done():
+                    continue
+                if isinstance(answer, Exception):
+                    future.set_exception(answer)
+                else:
+                    future.set_result(answer)
+        except Exception as error:
+            failed_dispatch(self, queue, error)
 
 
 def only(answers: Sequence[Any]) -> Any:

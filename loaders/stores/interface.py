@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -170,18 +169,27 @@ class Call:
     """The columns of its table that are personal data."""
     paths: Sequence[str] = ()
 
-    @contextmanager
-    def measured(self, report: Callable[[Call], None]) -> Iterator[None]:
+    def measured(self, report: Callable[[Call], None]) -> Measured:
         """Take the time of the call, and report it, also where it fails."""
-        started = time.perf_counter()
-        try:
-            yield
-        except Exception as error:
-            self.error = type(error).__name__
-            raise
-        finally:
-            self.milliseconds = (time.perf_counter() - started) * 1000
-            report(self)
+        return Measured(self, report)
+
+
+@dataclass(slots=True)
+class Measured:
+    """The time of a call, as a context."""
+
+    call: Call
+    report: Callable[[Call], None]
+    started: float = 0.0
+
+    def __enter__(self) -> None:
+        self.started = time.perf_counter()
+
+    def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
+        self.call.milliseconds = (time.perf_counter() - self.started) * 1000
+        if isinstance(error, Exception):
+            self.call.error = type(error).__name__
+        self.report(self.call)
 
 
 @dataclass(slots=True)

@@ -256,7 +256,8 @@ def _window(route: Route, window: Window) -> dict[str, Any]:
 def _slice(rows: list[Row], window: Window) -> Slice:
     """The window's rows out of one more than it asked for."""
     more = len(rows) > window.size
-    rows = rows[: window.size]
+    if more:
+        del rows[window.size :]
     if window.backward:
         rows.reverse()
     return Slice(rows, more)

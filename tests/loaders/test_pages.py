@@ -10,7 +10,7 @@ from loaders.access import page
 from loaders.errors import BadUserInput
 from loaders.pages import Page, Paging, window
 from loaders.sealing import Seal
-from loaders.stores.interface import Count, Range, Slice, Window
+from loaders.stores.interface import Count, Key, Range, Slice, Window
 from loaders.tables import stream
 
 SEAL = Seal("a secret")
@@ -18,13 +18,13 @@ HISTORY = page(stream.watch_history, by="accountId", order="-watchedAt").route
 OTHER = page(stream.watch_history, by="profileId", order="-watchedAt").route
 
 
-async def no_count(info: Any) -> Count:
-    raise AssertionError(info)
+async def no_count(key: Key, part: Window, info: Any) -> Count:
+    raise AssertionError(key)
 
 
 def shown(part: Slice, **facts: Any) -> Page:
     """The page of a slice."""
-    return Page(HISTORY, SEAL, Window(2, **facts), part, no_count)
+    return Page(HISTORY, SEAL, Window(2, **facts), part, (), no_count)
 
 
 def row(watched_at: str) -> Any:

@@ -42,7 +42,7 @@ class Source:
         shown: list[Any] = rows[: part.size]
         if paging.backward:
             shown.reverse()
-        return Page(self.route, SEAL, part, Slice(shown, len(rows) > part.size), _no_total)
+        return Page(self.route, SEAL, part, Slice(shown, len(rows) > part.size), key, _no_total)
 
 
 class Down(Source):
@@ -63,7 +63,7 @@ class _Row(dict[str, Any]):
         return Of(row)
 
 
-async def _no_total(info: Any) -> Any:
+async def _no_total(key: Any, part: Any, info: Any) -> Any:
     raise AssertionError("nobody asks for the length of a merged list")
 
 
