@@ -15,7 +15,7 @@ import orjson
 from benchmarks.peers import growth
 from benchmarks.peers.engines import engines
 from benchmarks.peers.installing import Node, NoNode, install_node, install_plain
-from benchmarks.peers.load import NoLoad, program
+from benchmarks.peers.load import Load, NoLoad, program
 from benchmarks.peers.measuring import Measured, Measuring, Omitted, Pace, servers
 from benchmarks.peers.memory import memory
 from benchmarks.peers.peers import CHECKOUT, OURS, PEERS, Peer, Places
@@ -43,14 +43,15 @@ def main() -> None:
         there = [peer for peer in peers if node or not peer.on_node]
         with _started(there, node, given.directory, pace) as bench:
             if given.growth:
-                _keep("growth.md", growth.report(bench.growth(), bench.flood(), versions))
+                told = growth.report(bench.growth(), bench.workers(), bench.flood(), versions)
+                _keep("growth.md", told)
                 return
-            told = bench.measure(shapes)
+            measured = bench.measure(shapes)
     except (NoLoad, ServerFailed, EngineError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)
-    report, found = as_markdown(told, pace, versions), figures(told)
+    report, found = as_markdown(measured, pace, versions), figures(measured)
     sys.stdout.write(report)
     for line in losses(found, read(RESULTS / "latest.json")):
         say(f"Worse than in the run before: {line}")
@@ -95,11 +96,11 @@ def _node(kept: Path) -> Node | None:
 @contextmanager
 def _started(peers: Sequence[Peer], node: Node | None, kept: Path, pace: Pace) -> Iterator[Bench]:
     """The server that is measured has a core for itself; engines and load share the other."""
-    own, other = cores()
+    there = cores()
     places = Places(node, install_plain(kept), kept / "memory.json")
     places.memory.write_bytes(orjson.dumps(memory()))
-    with pinned(other), engines(kept) as where:
-        yield Bench(peers, places, where, own, pace)
+    with pinned(there[1]), engines(kept) as where:
+        yield Bench(peers, places, where, there, pace)
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,7 @@ class Bench:
     peers: Sequence[Peer]
     places: Places
     where: Mapping[str, str]
-    core: int
+    cores: tuple[int, int]
     pace: Pace
 
     @property
@@ -141,6 +142,17 @@ class Bench:
                     told = Measuring(running, pace, self.script).measure(one.shape, peers)
                 yield one, [each for each in told if isinstance(each, Measured)]
 
+    def workers(self) -> Iterator[tuple[int, list[Load]]]:
+        """What ours answers with so many workers, which share all cores with all else."""
+        for count in growth.WORKERS:
+            with step(f"{count} workers"), pinned(*self.cores):
+                log = self.places.memory.with_name("workers.log")
+                server = growth.serving(count).server("workers", self.where, self.places, log)
+                try:
+                    yield count, growth.shared(server, self.pace, self.script)
+                finally:
+                    server.stop()
+
     def flood(self) -> Iterator[tuple[int, float]]:
         """The memory that ours holds after so many documents."""
         with self._servers([], in_memory=False) as running, step("distinct documents"):
@@ -149,7 +161,7 @@ class Bench:
     def _servers(
         self, peers: Sequence[Peer], *, in_memory: bool
     ) -> AbstractContextManager[Mapping[str, Server]]:
-        return servers([OURS, *peers], self.where, self.places, self.core, in_memory=in_memory)
+        return servers([OURS, *peers], self.where, self.places, self.cores[0], in_memory=in_memory)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""How cost grows with the work: more rows, more parents, deeper, more clients; from memory."""
+"""How cost grows with the work: more rows, more parents, deeper, more clients, from memory; more
+workers, over the stores; more documents."""
 
 from __future__ import annotations
 
@@ -6,15 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, groupby, islice
 from pathlib import Path
+from statistics import median
 
-from benchmarks.peers.load import DISTINCT, load
-from benchmarks.peers.measuring import Measured
+from benchmarks.peers.load import DISTINCT, Load, load
+from benchmarks.peers.measuring import WARM_UP, Measured, Pace
+from benchmarks.peers.peers import Start
 from benchmarks.peers.processes import Server
 from benchmarks.peers.report import heading
-from benchmarks.peers.shapes import COMMON, Shape
+from benchmarks.peers.shapes import COMMON, SHAPES, Shape
 
 FLOOD = (1_000, 10_000, 100_000)
 """After how many documents memory is looked at; the gateway keeps a thousand."""
+WORKERS = (1, 2, 3, 4)
+CLIENTS = 32
+"""Who ask at once of workers: enough that none is idle."""
 FAMILY = "familyId name code rank"
 MEMBER = "memberId name age active city"
 
@@ -59,6 +65,27 @@ STEPS = (
 )
 
 
+def serving(workers: int) -> Start:
+    """How so many workers are started over the stores."""
+    return Start(["{gateway}", "serve", "--workers", str(workers)])
+
+
+def shared(server: Server, pace: Pace, script: Path) -> list[Load]:
+    """What the workers of a server answer together, round by round, once they are warm."""
+    (shape,) = (shape for shape in SHAPES if shape.name == "P1")
+    return [
+        load(
+            server.url("/graphql"),
+            shape.body(server.name),
+            {},
+            clients=CLIENTS,
+            seconds=seconds,
+            script=script,
+        )
+        for seconds in (WARM_UP, *[pace.seconds] * pace.rounds)
+    ][1:]
+
+
 def flood(server: Server, clients: int, script: Path) -> Iterator[tuple[int, float]]:
     """The memory that a server holds, in megabytes, after so many documents, each another one."""
     sent = 0
@@ -78,6 +105,7 @@ def flood(server: Server, clients: int, script: Path) -> Iterator[tuple[int, flo
 
 def report(
     grown: Iterable[tuple[Step, Sequence[Measured]]],
+    worked: Iterable[tuple[int, Sequence[Load]]],
     held: Iterable[tuple[int, float]],
     versions: Mapping[str, str],
 ) -> str:
@@ -90,7 +118,13 @@ def report(
         lines += [f"| {axis} | {' | '.join(heads)} |", f"|--:{'|--:' * 3 * len(names)}|"]
         lines += [f"| {step.size:,} | {' | '.join(map(_cells, each))} |" for step, each in tables]
         lines.append("")
-    lines += ["| distinct documents | memory of ours, MB |", "|--:|--:|"]
+    lines += ["| workers on two cores, of 100 titles | requests/s | p99 ms |", "|--:|--:|--:|"]
+    lines += [
+        f"| {count} | {median(one.rate for one in rounds):,.0f}"
+        f" | {median(one.p99 for one in rounds):.1f} |"
+        for count, rounds in worked
+    ]
+    lines += ["", "| distinct documents | memory of ours, MB |", "|--:|--:|"]
     lines += [f"| {sent:,} | {megabytes:.0f} |" for sent, megabytes in held]
     return "\n".join([*lines, ""])
 

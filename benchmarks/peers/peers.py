@@ -54,6 +54,7 @@ class Start:
         """A server that was started so."""
         known = {
             "python": sys.executable,
+            "gateway": Path(sys.executable).with_name("gateway"),
             "node": places.node and places.node.program,
             "servers": places.node and places.node.servers,
             "memory": places.memory,

@@ -109,13 +109,13 @@ class Server:
 
 
 @contextmanager
-def pinned(core: int) -> Iterator[None]:
-    """Whatever is started here runs on this core, where the machine can be told so."""
+def pinned(*cores: int) -> Iterator[None]:
+    """Whatever is started here runs on these cores, where the machine can be told so."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
     before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
+    os.sched_setaffinity(0, cores)
     try:
         yield
     finally:
