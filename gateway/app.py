@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from gateway import graphiql
+from gateway.audit import AuditLog
 from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
@@ -52,10 +53,14 @@ def create_app(
     id_key: str,
     viewer: Viewer,
     clock: Clock | None = None,
+    audit: AuditLog | None = None,
     demo: bool = False,
     examples: Sequence[Example] = (),
 ) -> Application:
-    """The gateway over these stores, which are opened when the application starts."""
+    """The gateway over these stores, which are opened when the application starts.
+
+    What staff read is written to `audit`, where there is one.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -68,6 +73,7 @@ def create_app(
                 clock=clock or Clock(),
                 deadline=settings.gateway_deadline,
                 image_base_url=settings.tmdb_image_base_url,
+                audit=audit,
             )
             yield
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
@@ -98,6 +98,14 @@ class Access:
         found = dict(zip(askable, answers, strict=True))
         return [found[key] if key in found else absent() for key in keys]
 
+    def _left(self, request: Request, rows: Iterable[Row | None], terms: Terms) -> None:
+        """The loader's exit: rows that were guarded are the viewer's own, which is asserted; of
+        others it is noted whose they are, where staff read them."""
+        if terms.owners is None:
+            request.reading.note(rows)
+        else:
+            rules.assert_owned(rows, self.table, terms.owners)
+
 
 @dataclass(frozen=True, eq=False)
 class One(Access):
@@ -132,7 +140,7 @@ class One(Access):
             lambda store, askable: store.find(self.route, askable, terms),
             lambda: None,
         )
-        rules.assert_owned(rows, self.table, terms.owners)
+        self._left(request, rows, terms)
         return rows
 
 
@@ -192,7 +200,7 @@ class Listing(Access):
             for key, slice_ in zip(keys, slices, strict=True):
                 slice_.rows = rules.of_this_email(self.table, key, slice_.rows)
         rows = chain.from_iterable(slice_.rows for slice_ in slices)
-        rules.assert_owned(rows, self.table, terms.owners)
+        self._left(request, rows, terms)
         return slices
 
 
@@ -299,13 +307,15 @@ class United(Paged):
     ) -> list[Slice]:
         terms = await self._terms(request, paths)
         columns = self.selected_of_parts(request.columns)
-        return await self._answers(
+        slices: list[Slice] = await self._answers(
             request,
             keys,
             terms,
             lambda store, askable: store.union(self.route, askable, columns, part, terms),
             _nothing,
         )
+        request.reading.note(chain.from_iterable(slice_.rows for slice_ in slices))
+        return slices
 
     def selected_of_parts(self, asked: Asked) -> tuple[tuple[str, ...], ...]:
         """The columns that are read of each part."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from aiodataloader import DataLoader, Loader, failed_dispatch
 
+from loaders.audit import Reading
 from loaders.clock import Clock
 from loaders.errors import GatewayError, QueryTooCostly
 from loaders.sealing import Seal
@@ -196,6 +197,8 @@ class Request:
     deadline: float
     trace: Trace
     image_base_url: str
+    reading: Reading = field(init=False)
+    """Whose rows were read, where staff read them."""
     _loaders: dict[Any, BatchLoader] = field(default_factory=dict)
     _owners: dict[str, asyncio.Task[frozenset[Any]]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -205,6 +208,9 @@ class Request:
     """Why the request was given up, if it was."""
     _closed: bool = False
     _reads: int = 0
+
+    def __post_init__(self) -> None:
+        self.reading = Reading(self.viewer)
 
     def count_reads(self, reads: int) -> None:
         """Give the whole request up where these reads are too many."""

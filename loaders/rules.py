@@ -89,11 +89,9 @@ def of_this_email(table: StoredTable, key: Key, rows: list[Row]) -> list[Row]:
     return [row for row in rows if folded(row[email]) == folded(key[0])]
 
 
-def assert_owned(
-    rows: Iterable[Row | None], table: StoredTable, allowed: frozenset[Any] | None
-) -> None:
-    """The loader's exit: a row of somebody else here is a fault of a store."""
-    if allowed is None or not isinstance(table.owner, str):
+def assert_owned(rows: Iterable[Row | None], table: StoredTable, allowed: frozenset[Any]) -> None:
+    """A row of somebody else that comes back from a guarded read is a fault of a store."""
+    if not isinstance(table.owner, str):
         return
     if any(row is not None and row[table.owner] not in allowed for row in rows):
         raise Internal(f"a row of {table} came back that its rule keeps out")

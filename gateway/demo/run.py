@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.app import ENDPOINT, create_app
+from gateway.audit import AuditLog
 from gateway.create import create_all, declaration
 from gateway.demo.data import demo_rows, version
 from gateway.demo.data.epoch import EPOCH
@@ -52,6 +53,7 @@ def run_demo(settings: ServerSettings, path: Path) -> None:
             id_key=directory_secret(directory),
             viewer=Viewer(ADA.email),
             clock=Clock.starting_at(EPOCH),
+            audit=AuditLog(directory.path / "audit"),
             demo=True,
             examples=EXAMPLES,
         )

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from graphql import ExecutionResult, GraphQLError
 
+from gateway.audit import AuditLog, entry
 from gateway.execution.bounds import Forecaster, Place
 from gateway.execution.documents import Document, Documents, Operation
 from gateway.execution.errors import new_request_id, shown
@@ -18,7 +19,7 @@ from gateway.execution.explain import explained
 from gateway.execution.planner import Refused
 from loaders.accounts import IDENTITIES
 from loaders.clock import Clock
-from loaders.errors import DeadlineExceeded
+from loaders.errors import DeadlineExceeded, GatewayError, SourceUnavailable
 from loaders.request import Request
 from loaders.sealing import Seal
 from loaders.stores.interface import Store
@@ -50,6 +51,7 @@ class Gateway:
     clock: Clock
     deadline: float
     image_base_url: str
+    audit: AuditLog | None = None
 
     async def answer(
         self,
@@ -76,6 +78,10 @@ class Gateway:
             result = await self._execute(document, operation, request)
         finally:
             await request.close()
+        try:
+            await self._audited(operation, request, request_id)
+        except SourceUnavailable as unwritten:
+            result = _refused(unwritten)
         body: dict[str, Any] = {}
         if result.errors:
             body["errors"] = [shown(error, request_id) for error in result.errors]
@@ -92,6 +98,19 @@ class Gateway:
         if extensions:
             body["extensions"] = extensions
         return Answer(body, executed)
+
+    async def _audited(self, operation: Operation, request: Request, request_id: str) -> None:
+        """Write down what staff have read, before it is told."""
+        if self.audit is not None and request.reading.owners:
+            await self.audit.write(
+                entry(
+                    request.viewer,
+                    request.reading,
+                    request.columns,
+                    document=operation.query,
+                    request_id=request_id,
+                )
+            )
 
     def places(self, document: Document, operation: Operation, viewer: Viewer) -> Sequence[Place]:
         """What an operation asks of the stores, at most; raises Refused."""
@@ -130,5 +149,8 @@ class Gateway:
                 return await self.executor.execute(document, operation, request)
         except TimeoutError:
             late = DeadlineExceeded("the request took too long: ask for less at once")
-            why = request.given_up or late
-            return ExecutionResult(None, [GraphQLError(str(why), original_error=why)])
+            return _refused(request.given_up or late)
+
+
+def _refused(why: GatewayError) -> ExecutionResult:
+    return ExecutionResult(None, [GraphQLError(str(why), original_error=why)])

@@ -139,7 +139,6 @@ def test_a_row_of_somebody_else_is_a_fault_of_a_store(
     with pytest.raises(Internal, match=f"^a row of {table} came back that its rule keeps out$"):
         check([table.row(row)], table, frozenset({"ada"}))
     check([table.row(row)], table, frozenset({"ada", "ben"}))
-    check([table.row(row)], table, None)
 
 
 def test_a_row_owned_through_its_parent_was_judged_before() -> None:

@@ -14,6 +14,7 @@ import httpx
 import orjson
 
 from gateway.app import ENDPOINT, create_app
+from gateway.audit import AuditLog
 from gateway.demo.data.epoch import EPOCH
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
@@ -111,7 +112,7 @@ class Asker:
 
 @asynccontextmanager
 async def gateway_over(
-    where: Addresses, *, now: datetime = EPOCH, **settings: Any
+    where: Addresses, *, now: datetime = EPOCH, audit: AuditLog | None = None, **settings: Any
 ) -> AsyncIterator[Asker]:
     """A gateway over these stores, which takes the viewer that each request names.
 
@@ -123,6 +124,7 @@ async def gateway_over(
         id_key=_SECRET,
         viewer=ANONYMOUS,
         clock=Clock.starting_at(now),
+        audit=audit,
         demo=True,
     )
     transport = httpx.ASGITransport(app)

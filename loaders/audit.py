@@ -1,0 +1,37 @@
+"""Whose rows staff have read in a request: gathered where rows leave the loaders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from loaders.tables.facts import Row, StoredTable, table_of
+from loaders.viewer import Viewer
+
+
+class Reading:
+    """The owners of the rows that one request has read, where its viewer is staff.
+
+    A table's owner is the value of its owner column: the owner's key, or that of the parent row at
+    which the owner path goes on.
+    """
+
+    def __init__(self, viewer: Viewer) -> None:
+        self._of_staff = viewer.is_staff
+        self._owners: dict[StoredTable, set[Any]] = {}
+
+    @property
+    def owners(self) -> Mapping[StoredTable, set[Any]]:
+        """Of each table that has owners, those whose rows were read."""
+        return self._owners
+
+    def note(self, rows: Iterable[Row | None]) -> None:
+        """Remember whose rows these are."""
+        if not self._of_staff:
+            return
+        for row in rows:
+            if row is not None:
+                table = table_of(row)
+                owner = table.owner_column
+                if owner is not None:
+                    self._owners.setdefault(table, set()).add(row.get(owner))
