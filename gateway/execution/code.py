@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import inf
-from operator import attrgetter, itemgetter
 from typing import Any, Protocol
 
 import orjson
@@ -33,13 +32,13 @@ from loaders.tables.kinds import (
     Kind,
     list_of,
 )
+from loaders.tables.postgresql import PostgresTable
+from schema.build import TABLES
 from schema.readings import Reading
 
 Build = Callable[[Sequence[Any], list[Any]], list[dict[str, Any]]]
 """Makes an object of each source. A field that fails goes to the list, its error into the object;
 fields that are read otherwise are null."""
-Pick = Callable[[Any], Any]
-"""Takes some of the values that a source holds out of it: the one, or a tuple of several."""
 
 _INT = ("{v}.__class__ is int and -0x80000000 <= {v} <= 0x7FFFFFFF", "{v}")
 _TEXT = ("{v}.__class__ is str", "{v}")
@@ -150,56 +149,48 @@ def interpreted(fields: Sequence[Leaf]) -> Build:
 
 def compiled(fields: Sequence[Leaf]) -> Build:
     """The same, as generated code."""
-    names: dict[str, Any] = dict(_NAMES)
+    names: dict[str, Any] = {**_NAMES, "interpreted": interpreted(fields)}
     for number, field in enumerate(fields):
         names[f"show{number}"] = field.show
         if isinstance(field.named, GraphQLEnumType):
             names[f"names{number}"] = _enum_names(field.reading, field.named)
     exec(compile(source_of(fields), "<selection>", "exec"), names)
-    make, slow = names["make"], interpreted(fields)
-    pick, forgiving = _picks([field.reading for field in fields if _way(field)])
-
-    def build(sources: Sequence[Any], failed: list[Any]) -> list[dict[str, Any]]:
-        nonlocal pick
-        try:
-            made: list[dict[str, Any]] = make(sources, map(pick, sources), failed)
-            return made
-        except KeyError:  # what one item lacks, others will lack
-            pick = forgiving
-        except Exception:  # they are nothing like what is declared
-            pass
-        failed.clear()
-        return slow(sources, failed)
-
+    build: Build = names["build"]
     return build
 
 
 def source_of(fields: Sequence[Leaf]) -> str:
     """The text of the generated code."""
-    ways = [_way(field) for field in fields]
-    picked = [f"v{number}" for number, way in enumerate(ways) if way]
-    checks = members = ""
-    for number, (field, way) in enumerate(zip(fields, ways, strict=True)):
-        checks += _check(field, number, *way) if way else ""
-        members += f"            {field.key!r}: {_member(field, number, way)},\n"
+    reads = members = ""
+    for number, field in enumerate(fields):
+        way = _way(field)
+        reads += _read(field, number, *way) if way else ""
+        members += f"                {field.key!r}: {_member(field, number, way)},\n"
     return (
-        "def make(sources, values, failed):\n"
+        "def build(sources, failed):\n"
         "    made = []\n"
-        f"    for {', '.join(picked) or '_'} in values:\n{checks}"
-        f"        made.append({{\n{members}        }})\n"
-        "    return made\n"
+        "    try:\n"
+        "        for source in sources:\n"
+        f"{reads}"
+        f"            made.append({{\n{members}            }})\n"
+        "        return made\n"
+        "    except Exception:\n"
+        "        failed.clear()\n"
+        "        return interpreted(sources, failed)\n"
     )
 
 
-def _check(field: Leaf, number: int, check: str, shown: str) -> str:
-    """What is done with a value that was picked."""
-    v = f"v{number}"
+def _read(field: Leaf, number: int, check: str, shown: str) -> str:
+    """What is stored for a field, checked, and turned into what is shown."""
+    v, slow = f"v{number}", _slow(number)
     check, shown = (text.format(v=v, names=f"names{number}") for text in (check, shown))
-    unless_null = "" if field.is_needed else f"{v} is not None and "
     if shown == v:
-        return f"        if {unless_null}not ({check}): {v} = {_slow(number)}\n"
-    show = f"{v} = {shown} if {check} else {_slow(number)}\n"
-    return f"        {show}" if field.is_needed else f"        if {v} is not None: {show}"
+        passes = check if field.is_needed else f"{v} is None or {check}"
+        show = f"if not ({passes}): {v} = {slow}"
+    else:
+        unless_null = "" if field.is_needed else f"if {v} is not None: "
+        show = f"{unless_null}{v} = {shown} if {check} else {slow}"
+    return f"            {v} = {_value(field)}\n            {show}\n"
 
 
 def _member(field: Leaf, number: int, way: tuple[str, str] | None) -> str:
@@ -211,20 +202,20 @@ def _member(field: Leaf, number: int, way: tuple[str, str] | None) -> str:
 
 
 def _slow(number: int) -> str:
-    """Of the source whose turn it is: the first of which no object is made yet."""
-    return f"show{number}(sources[len(made)], failed)"
+    return f"show{number}(source, failed)"
 
 
-def _picks(readings: Sequence[Reading]) -> tuple[Pick, Pick]:
-    """What picks the stored values of a source: quickly, and where it may lack some."""
-    names = [str(reading.name) for reading in readings]
-    if not names:
-        return bool, bool  # nothing is done with what is picked
-    if any(reading.attribute for reading in readings):
-        return attrgetter(*names), attrgetter(*names)
-    if len(names) == 1:
-        return itemgetter(*names), lambda source: source.get(*names)
-    return itemgetter(*names), lambda source: tuple(map(source.get, names))
+def _value(field: Leaf) -> str:
+    """Rows of Postgres have all columns that a document asks for; items may lack attributes.
+
+    An item that lacks one that it must have sends all of them the slow way.
+    """
+    reading = field.reading
+    if reading.attribute:
+        return f"source.{reading.attribute}"
+    if field.is_needed or isinstance(TABLES.get(field.parent), PostgresTable):
+        return f"source[{reading.name!r}]"
+    return f"source.get({reading.name!r})"
 
 
 def _way(field: Leaf) -> tuple[str, str] | None:

@@ -116,7 +116,9 @@ class _Run:
     def expand(self, selection: Selection, level: Level) -> list[Waiting]:
         """Make the objects of a level; what of them has to wait comes back."""
         failed: list[Field] = []
-        level.objects = selection.build(level.sources, failed)
+        may_repeat = level.of is not None and level.of.reading.each is not None
+        build = selection.build_alike if may_repeat else selection.build
+        level.objects = build(level.sources, failed)
         if failed:
             level = self._unfailed(failed, level)
         waiting: list[Waiting] = []

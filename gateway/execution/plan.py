@@ -125,6 +125,22 @@ class Selection:
             self._build = compiled(self.fields)
         return self._build(sources, failed)
 
+    def build_alike(self, sources: Sequence[Any], failed: list[Field]) -> list[dict[str, Any]]:
+        """The same where a source may come again, as the row does that many links lead to.
+
+        It then has one object, as long as nothing is added to that, or taken away from it.
+        """
+        if self.read:
+            return self.build(sources, failed)
+        different = dict(zip(map(id, sources), sources, strict=True))
+        if len(different) == len(sources):
+            return self.build(sources, failed)
+        made = dict(zip(different, self.build(list(different.values()), failed), strict=True))
+        if failed:
+            failed.clear()
+            return self.build(sources, failed)
+        return [made[id(source)] for source in sources]
+
 
 class Field:
     """A field at one place of the query, on one type."""
