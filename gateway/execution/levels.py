@@ -69,9 +69,9 @@ class Listed:
     """The entries of lists, one list after the other: whose each is, and where it ends."""
 
     key: str
-    objects: list[dict[str, Any]]
-    """Those that have the lists."""
     owners: Sequence[int]
+    holders: Sequence[dict[str, Any]]
+    """The objects at the places of the owners."""
     found: list[Any]
     ends: list[int]
 
@@ -79,13 +79,13 @@ class Listed:
     def of(
         cls,
         key: str,
-        objects: list[dict[str, Any]],
         owners: Sequence[int],
+        holders: Sequence[dict[str, Any]],
         lists: Sequence[list[Any]],
     ) -> Self:
-        """The entries of these lists, of the objects at these places."""
+        """The entries of these lists, one for each holder."""
         found = list(chain.from_iterable(lists))
-        return cls(key, objects, owners, found, list(accumulate(map(len, lists))))
+        return cls(key, owners, holders, found, list(accumulate(map(len, lists))))
 
     def stands(self, place: int) -> tuple[int, int | None]:
         at = bisect_right(self.ends, place)
@@ -93,8 +93,8 @@ class Listed:
 
     def put(self, made: list[Any]) -> None:
         key, start = self.key, 0
-        for owner, end in zip(self.owners, self.ends, strict=True):
-            self.objects[owner][key] = made[start:end]
+        for holder, end in zip(self.holders, self.ends, strict=True):
+            holder[key] = made[start:end]
             start = end
 
 
@@ -201,7 +201,7 @@ class _Run:
     def _opened(self, field: Field, level: Level, lists: Sequence[Any]) -> Listed:
         """The entries of all lists."""
         if set(map(type, lists)) == {list}:
-            return Listed.of(field.key, level.objects, range(len(lists)), lists)
+            return Listed.of(field.key, range(len(lists)), level.objects, lists)
         owners: list[int] = []
         given: list[list[Any]] = []
         for index, value in enumerate(lists):
@@ -211,7 +211,7 @@ class _Run:
                 given.append(entries)
             elif entries is not None:
                 self._fail(entries, field, level, index)
-        return Listed.of(field.key, level.objects, owners, given)
+        return Listed.of(field.key, owners, [level.objects[owner] for owner in owners], given)
 
     def _written(self, field: Field, level: Level, values: Values) -> list[Any]:
         """The leaves as their type writes them; null for those that fail."""

@@ -132,14 +132,15 @@ class Selection:
         """
         if self.read:
             return self.build(sources, failed)
-        different = dict(zip(map(id, sources), sources, strict=True))
+        ids = list(map(id, sources))
+        different = dict(zip(ids, sources, strict=True))
         if len(different) == len(sources):
             return self.build(sources, failed)
-        made = dict(zip(different, self.build(list(different.values()), failed), strict=True))
+        made = dict(zip(different, self.build([*different.values()], failed), strict=True))
         if failed:
             failed.clear()
             return self.build(sources, failed)
-        return [made[id(source)] for source in sources]
+        return [made[id_] for id_ in ids]
 
 
 class Field:
