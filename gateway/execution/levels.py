@@ -26,7 +26,7 @@ from gateway.execution.plan import Field, Plan, Selection
 Waiting = Coroutine[Any, Any, None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Asked:
     """What a resolver is told of the field that asks."""
 
@@ -43,7 +43,7 @@ class Values(Protocol):
     def stands(self, place: int) -> tuple[int, int | None]:
         """Where a value stands: see `Stands`."""
 
-    def put(self, made: list[Any]) -> None:
+    def put(self, made: Sequence[Any]) -> None:
         """Put what was made of each value where it belongs."""
 
 
@@ -53,12 +53,12 @@ class Single:
 
     found: Sequence[Any]
     key: str
-    objects: list[dict[str, Any]]
+    objects: Sequence[dict[str, Any]]
 
     def stands(self, place: int) -> tuple[int, int | None]:
         return place, None
 
-    def put(self, made: list[Any]) -> None:
+    def put(self, made: Sequence[Any]) -> None:
         key = self.key
         for holder, value in zip(self.objects, made, strict=True):
             holder[key] = value
@@ -91,7 +91,7 @@ class Listed:
         at = bisect_right(self.ends, place)
         return self.owners[at], place - (self.ends[at - 1] if at else 0)
 
-    def put(self, made: list[Any]) -> None:
+    def put(self, made: Sequence[Any]) -> None:
         key, start = self.key, 0
         for holder, end in zip(self.holders, self.ends, strict=True):
             holder[key] = made[start:end]
@@ -227,7 +227,7 @@ class _Run:
 
     def _made(
         self, field: Field, level: Level, values: Values, waiting: list[Waiting]
-    ) -> list[Any]:
+    ) -> Sequence[Any]:
         """The objects that the values stand for; null where there is none."""
         classes = set(map(type, values.found))
         if len(classes) == 1:
