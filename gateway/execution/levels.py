@@ -301,7 +301,16 @@ async def _settled(values: list[Any]) -> list[Any]:
 
 
 async def _all(waiting: Sequence[Waiting]) -> None:
+    """Wait for all of these, as `gather` does at twice the cost."""
     if len(waiting) == 1:
         await waiting[0]
-    elif waiting:
-        await asyncio.gather(*waiting)
+        return
+    loop = asyncio.get_running_loop()
+    tasks = [loop.create_task(one) for one in waiting]
+    try:
+        for task in tasks:
+            await task
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        raise

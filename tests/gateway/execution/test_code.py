@@ -73,6 +73,7 @@ TYPES = [
 ]
 
 
+(EPISODE,) = (type_ for type_ in TYPES if type_.name == "Episode")
 TABLES: Mapping[str, StoredTable] = {
     type_name: table for (type_name, _), (table, _) in NEEDS.items()
 }
@@ -80,7 +81,12 @@ TABLES: Mapping[str, StoredTable] = {
 
 def selection(type_: GraphQLObjectType) -> Selection:
     """A selection of all of a type's own leaves, and of its name."""
-    (operation,) = parse(f"{{ __typename {' '.join(own_leaves(type_))} }}").definitions
+    return chosen(type_, f"__typename {' '.join(own_leaves(type_))}")
+
+
+def chosen(type_: GraphQLObjectType, fields: str) -> Selection:
+    """A selection of these fields."""
+    (operation,) = parse(f"{{ {fields} }}").definitions
     assert isinstance(operation, OperationDefinitionNode)
     outline = Outline(graphql_schema, operation, {}, VariableValues({}, {}), ADMIN)
     return Selection(outline, type_, outline.at_root(type_), ())
@@ -146,8 +152,7 @@ def test_what_is_common_takes_the_fast_way() -> None:
 
 
 def test_several_objects_at_once() -> None:
-    (type_,) = (one for one in TYPES if one.name == "Episode")
-    fields, sources = selection(type_).fields, objects(type_)
+    fields, sources = selection(EPISODE).fields, objects(EPISODE)
     failed: list[Any] = []
     made = compiled(fields)(sources, failed)
     assert [name for object_ in made for name in object_] == [
@@ -155,6 +160,16 @@ def test_several_objects_at_once() -> None:
     ]
     errors = sum(isinstance(leaf, Exception) for object_ in made for leaf in object_.values())
     assert errors == len(failed) > 0
+
+
+@pytest.mark.parametrize("fields", ["name", "name title { title }"])
+def test_a_row_that_comes_again_has_one_object_that_nothing_is_added_to(fields: str) -> None:
+    first, second = (objects(EPISODE)[0].__class__(name=name) for name in "ab")
+    episodes = chosen(EPISODE, fields)
+    for _ in range(3):
+        one, other, again = episodes.build_alike([first, second, first], [])
+        assert (one, other["name"], again == one) == (again, "b", True)
+        assert (one is again) == (fields == "name")
 
 
 async def test_code_is_generated_where_an_operation_comes_again(both: Both) -> None:

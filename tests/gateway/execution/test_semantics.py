@@ -21,6 +21,8 @@ from tests.gateway.execution.small import (
     Held,
     Small,
     Style,
+    gathered,
+    held,
     raised,
     stored,
 )
@@ -187,7 +189,7 @@ type Thing { name: String code: Int! tags: [String!] thing: Thing }
 """
 
 
-@every_style
+@pytest.mark.parametrize("style", [stored, held], ids=lambda style: style.__name__)
 @pytest.mark.parametrize("code", [1, None, Failed("no code")], ids=repr)
 @pytest.mark.parametrize("tags", [["a", "b"], ["a", None]], ids=repr)
 async def test_an_object_that_many_lead_to_stands_at_each_place(
@@ -201,7 +203,8 @@ async def test_an_object_that_many_lead_to_stands_at_each_place(
         {"one": shared, "two": shared, "all": [other, other]},
         {"one": other, "two": other, "all": [shared]},
     ]
-    schema = Small(SHARING, {"many": many}, style)
+    links = {f"Holder_{name}": gathered(name) for name in ("one", "two", "all")}
+    schema = Small(SHARING, {"many": many}, style, **links)
     said = await schema.said(
         "{ many { one { name code tags } two { t: tags } all { name code t: tags } } }"
     )
