@@ -213,9 +213,11 @@ class _Run:
                 self._fail(entries, field, level, index)
         return Listed.of(field.key, owners, [level.objects[owner] for owner in owners], given)
 
-    def _written(self, field: Field, level: Level, values: Values) -> list[Any]:
+    def _written(self, field: Field, level: Level, values: Values) -> Sequence[Any]:
         """The leaves as their type writes them; null for those that fail."""
         exact, required = field.exact, field.item_required if field.is_list else field.required
+        if set(map(type, values.found)) == {exact}:
+            return values.found
         written: list[Any] = []
         for place, value in enumerate(values.found):
             leaf = value if value.__class__ is exact else field.leaf(value, required=required)

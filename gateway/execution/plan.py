@@ -138,7 +138,6 @@ class Selection:
             return self.build(sources, failed)
         made = dict(zip(different, self.build([*different.values()], failed), strict=True))
         if failed:
-            failed.clear()
             return self.build(sources, failed)
         return [made[id_] for id_ in ids]
 
