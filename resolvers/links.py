@@ -91,8 +91,7 @@ def _stored_keys(rows: list[Row], via: tuple[str, ...], asked: Key) -> list[Key 
     """Of rows of one table, the stored values of columns, then these."""
     columns = [table_of(rows[0]).columns[name] for name in via]
     values = [[row.get(name) for row in rows] for name in via]
-    kinds = [set(map(type, stored)) for stored in values]
-    if all(kind == {column.kind.exact} for kind, column in zip(kinds, columns, strict=True)):
+    if [{*map(type, stored)} for stored in values] == [{column.kind.exact} for column in columns]:
         return list(zip(*values, *map(repeat, asked), strict=False))
     return [_stored_key(row, columns, asked) for row in rows]
 
@@ -143,7 +142,7 @@ class ToPage(Link):
         """What the arguments say of a page."""
         order = arguments.get("order_by")
         return {
-            "paging": Paging(*(arguments.get(name) for name in PAGING)),
+            "paging": Paging(*map(arguments.get, PAGING)),
             "descending": None if order is None else order.value == "descending",
             "filters": self._filters(arguments),
             "ranges": self._ranges(arguments),

@@ -99,10 +99,6 @@ def _edges(page: Page, info: Any) -> list[Any]:
     ]
 
 
-def _nodes(page: Page, info: Any) -> list[Any]:
-    return page.rows
-
-
 def _page_info(page: Page, info: Any) -> Page:
     return page
 
@@ -121,7 +117,7 @@ class Connection(Generic[T]):
 
     edges: list[Edge[T] | None] = resolved_by(_edges)
     """The entries with their cursors."""
-    nodes: list[T | None] = resolved_by(_nodes)
+    rows: list[T | None] = strawberry.field(name="nodes")
     """The entries alone."""
     page_info: PageInfo = resolved_by(_page_info)
     """Whether there is more, and how to get it."""

@@ -34,9 +34,9 @@ class Reading:
     `one` gives its value for one object: `one(object, asking, **arguments)`. It may give an
     awaitable where `waits`, but none within a list. `each` gives the values of many objects in one
     go, with an exception in the place of what failed. `column` or `member` is what is shown as it
-    is stored, to those who may see it. `arguments` turns graphql-core's arguments into Python's,
-    `reaches` tells of these which accesses are taken for one object; `counts_page`: the listing of
-    the page that the field stands in is counted.
+    is stored, to those who may see it, `attribute` what an object of ours holds. `arguments` turns
+    graphql-core's arguments into Python's, `reaches` tells of these which accesses are taken for
+    one object; `counts_page`: the listing of the page that the field stands in is counted.
     """
 
     one: Callable[..., Any]
@@ -44,6 +44,7 @@ class Reading:
     waits: bool = False
     column: Column | None = None
     member: str | None = None
+    attribute: str | None = None
     reaches: Reaches | None = None
     counts_page: bool = False
     arguments: Callable[[dict[str, Any]], dict[str, Any]] = dict
@@ -52,16 +53,16 @@ class Reading:
         """Whether this viewer sees what is stored as it is."""
         if self.column is not None:
             return visibility.is_open(self.column, viewer)
-        return self.member is not None
+        return self.member is not None or self.attribute is not None
 
     @property
     def name(self) -> str | None:
-        """The stored name of what it shows."""
-        return self.member if self.column is None else self.column.name
+        """The name by which an object holds what is shown."""
+        return self.column.name if self.column else self.member or self.attribute
 
     def stored(self, source: Any) -> Any:
         """What an object holds of it, once it is known to be of its kind."""
-        return source.get(self.member) if self.column is None else self.column.read(source)
+        return self.one(source, None) if self.column is None else self.column.read(source)
 
 
 def definition_of(field: GraphQLField) -> StrawberryField:
@@ -85,7 +86,7 @@ def reading_of(schema: strawberry.Schema, field: GraphQLField) -> Reading | None
         return _resolved(schema, definition, metadata[RESOLVER])
     if definition.base_resolver is None:
         name = definition.python_name
-        return Reading(lambda value, _: getattr(value, name))
+        return Reading(lambda value, _: getattr(value, name), attribute=name)
     return None
 
 

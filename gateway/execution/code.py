@@ -1,4 +1,4 @@
-"""Generated code: the leaves of all objects of a selection, read in one comprehension.
+"""Generated code: the leaves of all objects of a selection, read in one loop.
 
 Each leaf is checked for the exact type that its column and its GraphQL type agree on; what fails
 the check goes to the field's `show`, which is slow and true to the specification.
@@ -16,6 +16,7 @@ import orjson
 from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLObjectType
 
 from loaders.tables.kinds import (
+    ANYTHING,
     AWARE,
     BIG_INTEGER,
     DATE,
@@ -29,6 +30,7 @@ from loaders.tables.kinds import (
     TEXT,
     YEAR,
     Kind,
+    list_of,
 )
 from loaders.tables.postgresql import PostgresTable
 from schema.build import TABLES
@@ -38,38 +40,60 @@ Build = Callable[[Sequence[Any], list[Any]], list[dict[str, Any]]]
 """Makes an object of each source. A field that fails goes to the list, its error into the object;
 fields that are read otherwise are null."""
 
-_INT = "v.__class__ is int and -0x80000000 <= v <= 0x7FFFFFFF"
-_TEXT = ("v.__class__ is str", "v")
+_INT = ("{v}.__class__ is int and -0x80000000 <= {v} <= 0x7FFFFFFF", "{v}")
+_TEXT = ("{v}.__class__ is str", "{v}")
+_FLAG = ("{v}.__class__ is bool", "{v}")
+_TEXTS = ("{v}.__class__ is list and TEXT_ALONE.issuperset(map(type, {v}))", "{v}")
+_FLOAT = ("{v}.__class__ is Decimal and -inf < (f := float({v})) < inf", "f")
 _WAYS: Mapping[tuple[Kind, str], tuple[str, str]] = {
     (TEXT, "String"): _TEXT,
     (TEXT, "ID"): _TEXT,
-    (FLAG, "Boolean"): ("v.__class__ is bool", "v"),
-    (INTEGER, "Int"): (_INT, "v"),
-    (BIG_INTEGER, "Int"): (_INT, "v"),
-    (BIG_INTEGER, "BigInt"): ("v.__class__ is int and -1 << 63 <= v < 1 << 63", "str(v)"),
-    (NUMBER, "Decimal"): ("v.__class__ is Decimal", "format(v, 'f')"),
-    (NUMBER, "Float"): ("v.__class__ is Decimal and -inf < (f := float(v)) < inf", "f"),
-    (FLOAT, "Float"): ("v.__class__ is Decimal and -inf < (f := float(v)) < inf", "f"),
-    (AWARE, "DateTime"): ("v.__class__ is datetime and v.tzinfo is UTC", "v"),
-    (NAIVE_UTC, "DateTime"): ("v.__class__ is datetime and v.tzinfo is None", "v"),
-    (MOMENT, "DateTime"): ("v.__class__ is str and (m := moment(v))", "m"),
-    (EPOCH, "DateTime"): (
-        "v.__class__ is int and 0 <= v <= LAST_SECOND",
-        "datetime.fromtimestamp(v, UTC)",
+    (FLAG, "Boolean"): _FLAG,
+    (INTEGER, "Int"): _INT,
+    (BIG_INTEGER, "Int"): _INT,
+    (BIG_INTEGER, "BigInt"): (
+        "{v}.__class__ is int and -1 << 63 <= {v} < 1 << 63",
+        "str({v})",
     ),
-    (DATE, "Date"): ("v.__class__ is date", "v"),
-    (YEAR, "Int"): ("v.__class__ is str and len(v) == 4 and v.isascii() and v.isdigit()", "int(v)"),
+    (NUMBER, "Decimal"): ("{v}.__class__ is Decimal", "format({v}, 'f')"),
+    (NUMBER, "Float"): _FLOAT,
+    (FLOAT, "Float"): _FLOAT,
+    (AWARE, "DateTime"): ("{v}.__class__ is datetime and {v}.tzinfo is UTC", "{v}"),
+    (NAIVE_UTC, "DateTime"): ("{v}.__class__ is datetime and {v}.tzinfo is None", "{v}"),
+    (MOMENT, "DateTime"): ("{v}.__class__ is str and (m := moment({v}))", "m"),
+    (EPOCH, "DateTime"): (
+        "{v}.__class__ is int and 0 <= {v} <= LAST_SECOND",
+        "datetime.fromtimestamp({v}, UTC)",
+    ),
+    (list_of(TEXT), "String"): _TEXTS,
+    (DATE, "Date"): ("{v}.__class__ is date", "{v}"),
+    (YEAR, "Int"): (
+        "{v}.__class__ is str and len({v}) == 4 and {v}.isascii() and {v}.isdigit()",
+        "int({v})",
+    ),
 }
-"""Of a kind of stored value and the scalar that shows it: a test that a value passes where it is
-quickly shown, and how it is shown then."""
+"""Of a kind of stored value and the scalar that shows it: a test that a value `v` passes where it
+is quickly shown, and how it is shown then."""
 _MEMBERS = {
     "String": _TEXT,
     "ID": _TEXT,
-    "Boolean": ("v.__class__ is bool", "v"),
-    "Int": (_INT, "v"),
-    "Float": ("v.__class__ is float and -inf < v < inf", "v"),
+    "Boolean": _FLAG,
+    "Int": _INT,
+    "Float": ("{v}.__class__ is float and -inf < {v} < inf", "{v}"),
 }
-"""The same for the members of a stored map, which have no declared kind."""
+"""The same for the members of a stored map and the attributes of an object, which have no declared
+kind."""
+_LISTS_OF_MEMBERS = {"String": _TEXTS, "ID": _TEXTS}
+_FROM_JSON = {
+    (ANYTHING, "JSON"): ("{v}.__class__ is str", "Fragment({v})"),
+    (list_of(TEXT), "String"): (
+        "{v}.__class__ is str and (j := parsed({v})).__class__ is list"
+        " and TEXT_ALONE.issuperset(map(type, j))",
+        "j",
+    ),
+}
+"""The same for columns of JSON text."""
+_ENUM = ("{v}.__class__ is str and (e := {names}.get({v}))", "e")
 
 
 def _moment(text: str) -> datetime | None:
@@ -85,11 +109,13 @@ _NAMES = {
     "Decimal": Decimal,
     "Fragment": orjson.Fragment,
     "LAST_SECOND": int(datetime.max.replace(tzinfo=UTC).timestamp()) - 1,
+    "TEXT_ALONE": frozenset({str}),
     "UTC": UTC,
     "date": date,
     "datetime": datetime,
     "inf": inf,
     "moment": _moment,
+    "parsed": orjson.loads,
 }
 
 
@@ -100,6 +126,7 @@ class Leaf(Protocol):
     name: str
     parent: GraphQLObjectType
     named: GraphQLNamedType
+    is_list: bool
     reading: Reading
 
     @property
@@ -126,7 +153,7 @@ def compiled(fields: Sequence[Leaf]) -> Build:
     for number, field in enumerate(fields):
         names[f"show{number}"] = field.show
         if isinstance(field.named, GraphQLEnumType):
-            names[f"enum{number}"] = _enum_names(field.reading, field.named)
+            names[f"names{number}"] = _enum_names(field.reading, field.named)
     exec(compile(source_of(fields), "<selection>", "exec"), names)
     build: Build = names["build"]
     return build
@@ -134,44 +161,48 @@ def compiled(fields: Sequence[Leaf]) -> Build:
 
 def source_of(fields: Sequence[Leaf]) -> str:
     """The text of the generated code."""
-    members = "".join(
-        f"                {field.key!r}: {_expression(field, number)},\n"
-        for number, field in enumerate(fields)
-    )
-    get = "            for get in (source.get,)\n" if "get(" in members else ""
+    reads = members = ""
+    for number, field in enumerate(fields):
+        way = _way(field)
+        reads += _read(field, number, *way) if way else ""
+        members += f"                {field.key!r}: {_member(field, number, way)},\n"
     return (
         "def build(sources, failed):\n"
+        "    made = []\n"
         "    try:\n"
-        "        return [\n"
-        f"            {{\n{members}            }}\n"
-        f"            for source in sources\n{get}"
-        "        ]\n"
-        "    except KeyError:\n"
+        "        for source in sources:\n"
+        f"{reads}"
+        f"            made.append({{\n{members}            }})\n"
+        "        return made\n"
+        "    except Exception:\n"
         "        failed.clear()\n"
         "        return interpreted(sources, failed)\n"
     )
 
 
-def _expression(field: Leaf, number: int) -> str:
+def _read(field: Leaf, number: int, check: str, shown: str) -> str:
+    """What is stored for a field, checked, and turned into what is shown."""
+    v, slow = f"v{number}", _slow(number)
+    check, shown = (text.format(v=v, names=f"names{number}") for text in (check, shown))
+    if shown == v:
+        passes = check if field.is_needed else f"{v} is None or {check}"
+        show = f"if not ({passes}): {v} = {slow}"
+    else:
+        unless_null = "" if field.is_needed else f"if {v} is not None: "
+        show = f"{unless_null}{v} = {shown} if {check} else {slow}"
+    return f"            {v} = {_value(field)}\n            {show}\n"
+
+
+def _member(field: Leaf, number: int, way: tuple[str, str] | None) -> str:
     if not field.is_shown:
         return "None"
     if field.name == "__typename":
         return repr(field.parent.name)
-    slow = f"show{number}(source, failed)"
-    get = f"(v := {_value(field)})"
-    if isinstance(field.named, GraphQLEnumType):
-        if field.reading.column and not field.reading.column.kind.choices:
-            return slow
-        return f"{get}.__class__ is str and enum{number}.get(v) or {slow}"
-    way = _way(field.reading, field.named)
-    if way is None:
-        return slow
-    check, shown = way
-    if field.is_needed:
-        return f"{shown} if {_bound(check, get)} else {slow}"
-    if shown == "v":
-        return f"v if {get} is None or {check} else {slow}"
-    return f"None if {get} is None else {shown} if {check} else {slow}"
+    return f"v{number}" if way else _slow(number)
+
+
+def _slow(number: int) -> str:
+    return f"show{number}(source, failed)"
 
 
 def _value(field: Leaf) -> str:
@@ -179,26 +210,28 @@ def _value(field: Leaf) -> str:
 
     An item that lacks one that it must have sends all of them the slow way.
     """
-    name = field.reading.name
+    reading = field.reading
+    if reading.attribute:
+        return f"source.{reading.attribute}"
     if field.is_needed or isinstance(TABLES.get(field.parent), PostgresTable):
-        return f"source[{name!r}]"
-    return f"get({name!r})"
+        return f"source[{reading.name!r}]"
+    return f"source.get({reading.name!r})"
 
 
-def _bound(check: str, get: str) -> str:
-    """The check with its first look at the value made where the value is got."""
-    return check.replace("v", get, 1)
-
-
-def _way(reading: Reading, type_: GraphQLNamedType) -> tuple[str, str] | None:
-    column = reading.column
-    if column is None:
-        return _MEMBERS.get(type_.name)
-    if column.decode is orjson.Fragment:  # JSON that passes through unread
-        return ("v.__class__ is str", "Fragment(v)")
-    if column.decode is not column.kind.parse:
+def _way(field: Leaf) -> tuple[str, str] | None:
+    """How a field quickly shows what is stored, if it does: a test and an expression."""
+    if not field.is_shown or field.name == "__typename":
         return None
-    return _WAYS.get((column.kind, type_.name))
+    column, type_name = field.reading.column, field.named.name
+    if isinstance(field.named, GraphQLEnumType):
+        is_known = field.reading.member or (column and column.kind.choices)
+        return _ENUM if is_known and not field.is_list else None
+    if column is None:
+        ways = _LISTS_OF_MEMBERS if field.is_list else _MEMBERS
+        return ways.get(type_name)
+    if column.decode is column.kind.parse:
+        return _WAYS.get((column.kind, type_name))
+    return _FROM_JSON.get((column.kind, type_name))
 
 
 def _enum_names(reading: Reading, type_: GraphQLEnumType) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ Nothing of this is looked at where nothing failed.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from graphql import ExecutionResult, located_error
@@ -36,7 +36,7 @@ class Level:
     of: Field | None = None
     above: Level | None = None
     stands: Stands = _at_root
-    objects: list[dict[str, Any]] = field(default_factory=list)
+    objects: Sequence[dict[str, Any]] = ()
 
     def without(self, lost: Container[int]) -> Level:
         """The level of its other objects."""

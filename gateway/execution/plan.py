@@ -38,6 +38,7 @@ from graphql.execution.collect_fields import (
     collect_subfields,
 )
 from graphql.execution.values import VariableValues
+from graphql.pyutils import is_iterable
 
 from gateway.execution import introspection
 from gateway.execution.code import compiled, interpreted
@@ -124,6 +125,22 @@ class Selection:
             self._build = compiled(self.fields)
         return self._build(sources, failed)
 
+    def build_alike(self, sources: Sequence[Any], failed: list[Field]) -> list[dict[str, Any]]:
+        """The same where a source may come again, as the row does that many links lead to.
+
+        It then has one object, as long as nothing is added to that, or taken away from it.
+        """
+        if self.read:
+            return self.build(sources, failed)
+        ids = list(map(id, sources))
+        different = dict(zip(ids, sources, strict=True))
+        if len(different) == len(sources):
+            return self.build(sources, failed)
+        made = dict(zip(different, self.build([*different.values()], failed), strict=True))
+        if failed:
+            return self.build(sources, failed)
+        return [made[id_] for id_ in ids]
+
 
 class Field:
     """A field at one place of the query, on one type."""
@@ -208,8 +225,8 @@ class Field:
 
     @cached_property
     def is_shown(self) -> bool:
-        """Whether `show` gives its value: a leaf that the object itself holds."""
-        return self.name == "__typename" or (self.is_open and self.is_leaf and not self.is_list)
+        """Whether `show` gives its value: what the object itself holds is a leaf, or leaves."""
+        return self.name == "__typename" or (self.is_open and self.is_leaf)
 
     @cached_property
     def is_needed(self) -> bool:
@@ -228,20 +245,53 @@ class Field:
         return {"String": str, "ID": str, "Boolean": bool}.get(self.named.name)
 
     def show(self, source: Any, failed: list[Field]) -> Any:
-        """What an object holds of it, or what went wrong; null where it is read otherwise."""
+        """What an object holds of it, or what went wrong; null where it is read otherwise.
+
+        What went wrong with an entry of a list stands at its place there.
+        """
         if self.name == "__typename":
             return self.parent.name
         if not self.is_shown:
             return None
         try:
             value = self.reading.stored(source)
-            if value is not None:
-                return self.written(value)
-            if self.required:
-                raise self.null
-            return None
         except Exception as error:
+            value = error
+        if not self.is_list:
+            return self._noted(self.leaf(value, required=self.required), failed)
+        entries = self.entries(value)
+        if not isinstance(entries, list):
+            return self._noted(entries, failed)
+        leaves = (self.leaf(entry, required=self.item_required) for entry in entries)
+        return [self._noted(leaf, failed) for leaf in leaves]
+
+    def _noted(self, shown: Any, failed: list[Field]) -> Any:
+        if isinstance(shown, Exception):
             failed.append(self)
+        return shown
+
+    def leaf(self, value: Any, *, required: bool) -> Any:
+        """A value, or an error in its place, as a leaf: written, null, or what went wrong."""
+        if value is None:
+            return self.null if required else None
+        if isinstance(value, Exception):
+            return value
+        try:
+            return self.written(value)
+        except Exception as error:
+            return error
+
+    def entries(self, value: Any) -> list[Any] | Exception | None:
+        """A value, or an error in its place, as a list: null, or what went wrong, if it is none."""
+        if value is None:
+            return self.null if self.required else None
+        if isinstance(value, list | Exception):
+            return value
+        if not is_iterable(value):
+            return TypeError(f"Expected Iterable, but did not find one for field '{self.title}'.")
+        try:
+            return list(value)
+        except Exception as error:  # of a generator
             return error
 
     def written(self, value: Any) -> Any:
@@ -257,11 +307,6 @@ class Field:
     def null(self) -> TypeError:
         """The error for a null where there must be none."""
         return TypeError(f"Cannot return null for non-nullable field {self.title}.")
-
-    @property
-    def no_list(self) -> TypeError:
-        """The error for something else where a list must be."""
-        return TypeError(f"Expected Iterable, but did not find one for field '{self.title}'.")
 
     @cached_property
     def _constant_arguments(self) -> dict[str, Any] | None:

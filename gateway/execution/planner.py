@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.execution.documents import Document, Operation
@@ -23,8 +24,7 @@ class Refused(Exception):
         self.errors = errors
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(NamedTuple):
     """A plan, and the values that one request gives its variables."""
 
     plan: Plan
@@ -43,14 +43,7 @@ class Planner:
         definition = document.operation(operation.name)
         if definition is None:
             raise Refused(_no_operation(operation.name))
-        variables = get_variable_values(
-            self._schema,
-            definition.variable_definitions or (),
-            dict(operation.variables or {}),
-            max_errors=_VARIABLE_ERRORS_AT_MOST,
-        )
-        if isinstance(variables, list):
-            raise Refused(*variables)
+        variables = self._variables(definition, operation.variables or {})
         conditions = tuple(variables.coerced.get(name) for name in document.conditions)
         plan = document.plan(
             (definition.name and definition.name.value, conditions, viewer.roles),
@@ -60,6 +53,21 @@ class Planner:
             ),
         )
         return Planned(plan, variables)
+
+    def _variables(
+        self, definition: OperationDefinitionNode, given: Mapping[str, Any]
+    ) -> VariableValues:
+        if not definition.variable_definitions:
+            return VariableValues({}, {})
+        variables = get_variable_values(
+            self._schema,
+            definition.variable_definitions,
+            dict(given),
+            max_errors=_VARIABLE_ERRORS_AT_MOST,
+        )
+        if isinstance(variables, list):
+            raise Refused(*variables)
+        return variables
 
     def explained(self, document: Document, operation: Operation, viewer: Viewer) -> Planned:
         """The same for those who ask what a plan tells; Refused where no plan can be made, too."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import MINYEAR, UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 
 AttributeType = Literal["S", "N", "BOOL", "L", "M"]
@@ -200,6 +201,7 @@ def choice(*values: str) -> Kind:
     return Kind("choice", "S", parse, choices=values)
 
 
+@cache
 def list_of(item: Kind, *, gaps: bool = False) -> Kind:
     """A list, each item of which is of one kind; with `gaps`, some may be null."""
 

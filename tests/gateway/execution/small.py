@@ -42,6 +42,12 @@ def stored(name: str) -> Reading:
     return Reading(one, member=name)
 
 
+def held(name: str) -> Reading:
+    """What an object holds as an attribute."""
+    attribute = f"its_{name}"
+    return Reading(lambda source, _: getattr(source, attribute), attribute=attribute)
+
+
 def read(name: str) -> Reading:
     """What a resolver finds; an error among the values is raised."""
 
@@ -72,7 +78,7 @@ def gathered(name: str) -> Reading:
     return Reading(one, each=each, waits=True)
 
 
-STYLES = (stored, read, waited, gathered)
+STYLES = (stored, held, read, waited, gathered)
 """Every way in which a field can be read."""
 
 
@@ -84,6 +90,24 @@ def raised(value: Any) -> Any:
     """The value; raises it where it is an error."""
     if isinstance(value, Exception):
         raise value
+    return value
+
+
+class Held(dict[str, Any]):
+    """An object whose members are attributes too, as `its_name`; one that is an error is raised."""
+
+    def __getattr__(self, attribute: str) -> Any:
+        if not attribute.startswith("its_"):
+            raise AttributeError(attribute)
+        return raised(self.get(attribute.removeprefix("its_")))
+
+
+def objects(value: Any) -> Any:
+    """The same with objects for its maps, one for each."""
+    if isinstance(value, list):
+        return [objects(entry) for entry in value]
+    if isinstance(value, dict) and not isinstance(value, Held):
+        return Held({name: objects(member) for name, member in value.items()})
     return value
 
 
@@ -107,7 +131,7 @@ class Small:
             type_.is_type_of = None if type_ in roots else _is_of(type_.name)
             for name, field in type_.fields.items():
                 reading = readings.get(f"{type_.name}_{name}") or style(name)
-                _tell(field, _of_root(reading, root) if type_ in roots else reading)
+                _tell(field, _of_root(reading, objects(root)) if type_ in roots else reading)
 
     async def said(self, text: str, **variables: Any) -> Said:
         """What both executors say; asserts that it is the same."""
@@ -138,7 +162,7 @@ def _of_root(reading: Reading, root: Mapping[str, Any]) -> Reading:
         assert reading.each is not None
         return await reading.each([root for _ in sources], asked, **arguments)
 
-    return replace(reading, one=one, each=reading.each and each, member=None)
+    return replace(reading, one=one, each=reading.each and each, member=None, attribute=None)
 
 
 def _tell(field: GraphQLField, reading: Reading) -> None:

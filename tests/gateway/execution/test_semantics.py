@@ -18,15 +18,23 @@ from tests.gateway.execution.small import (
     RUNS,
     STYLES,
     Failed,
+    Held,
     Small,
     Style,
+    gathered,
+    held,
     raised,
+    stored,
 )
 
-LISTS = ("[Int]", "[Int!]", "[Int]!", "[Int!]!", "[Thing]", "[Thing!]", "[Thing]!", "[Thing!]!")
+LISTS = [
+    type_.format(of)
+    for of in ("Int", "String", "Thing")
+    for type_ in ("[{}]", "[{}!]", "[{}]!", "[{}!]!")
+]
 THING = "type Thing { name: String code: Int! }"
 
-RESOLVED = STYLES[1:]
+RESOLVED = [style for style in STYLES if style is not stored]
 every_style = pytest.mark.parametrize("style", STYLES, ids=lambda style: style.__name__)
 
 
@@ -36,7 +44,9 @@ def nulls(said: Said) -> set[Place | None]:
 
 
 def entries(values: Sequence[Any], type_: str) -> list[Any]:
-    """The values, each in an object where objects are listed."""
+    """The values, each in an object where objects are listed, and as text where texts are."""
+    if "String" in type_:
+        return [str(v) if isinstance(v, int) else v for v in values]
     if "Thing" not in type_:
         return list(values)
     return [{"name": str(v), "code": v} if isinstance(v, int) else v for v in values]
@@ -170,6 +180,39 @@ async def test_siblings_keep_their_values_and_their_errors(style: Style) -> None
     said = await Small(NESTED, root, style).said("{ top { name code level { name } } }")
     assert said.data == {"top": {"name": None, "code": 5, "level": None}}
     assert {error.message for error in said.errors} == {"no name", "no level"}
+
+
+SHARING = """
+type Query { many: [Holder] }
+type Holder { one: Thing two: Thing all: [Thing] }
+type Thing { name: String code: Int! tags: [String!] thing: Thing }
+"""
+
+
+@pytest.mark.parametrize("style", [stored, held], ids=lambda style: style.__name__)
+@pytest.mark.parametrize("code", [1, None, Failed("no code")], ids=repr)
+@pytest.mark.parametrize("tags", [["a", "b"], ["a", None]], ids=repr)
+async def test_an_object_that_many_lead_to_stands_at_each_place(
+    style: Style, code: Any, tags: Any
+) -> None:
+    """And so do its errors; what becomes of one place leaves the others as they are."""
+    shared, other = Held(name="shared", code=code, tags=tags), Held(name="other", code=2)
+    shared["thing"] = other
+    many = [
+        {"one": shared, "two": other, "all": [shared, other, shared]},
+        {"one": shared, "two": shared, "all": [other, other]},
+        {"one": other, "two": other, "all": [shared]},
+    ]
+    links = {f"Holder_{name}": gathered(name) for name in ("one", "two", "all")}
+    schema = Small(SHARING, {"many": many}, style, **links)
+    said = await schema.said(
+        "{ many { one { name code tags } two { t: tags } all { name code t: tags } } }"
+    )
+    names = [of["one"] and of["one"]["name"] for of in said.data["many"]]
+    assert names == ["shared" if code == 1 else None] * 2 + ["other"]
+    said = await schema.said("{ many { one { tags thing { name } } all { code thing { code } } } }")
+    below = [of["one"]["thing"] for of in said.data["many"]]
+    assert below == [{"name": "other"}, {"name": "other"}, None]
 
 
 class Colour(Enum):
