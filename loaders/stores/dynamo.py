@@ -105,7 +105,8 @@ class DynamoStore:
     async def _find_by_key(self, route: Route, terms: Terms, keys: list[Key]) -> dict[Key, Row]:
         items = await self._batch_get(dynamo_table(route), keys, terms.columns, terms)
         rows = queries.shown(items, route, terms)
-        return {tuple([row[name] for name in route.by]): row for row in rows}
+        columns = ([row[name] for row in rows] for name in route.by)
+        return dict(zip(zip(*columns, strict=True), rows, strict=True))
 
     async def _find_by_index(self, route: Route, terms: Terms, keys: list[Key]) -> dict[Key, Row]:
         slices = await _each(partial(self._slice, route, Window(size=1), terms), keys)

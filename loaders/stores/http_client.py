@@ -16,9 +16,11 @@ from httptools import HttpParserError, HttpResponseParser
 from loaders.stores.connections import Connections
 
 CONNECT_SECONDS = 2.0
+"""How long it may take to find a server, connect to it and agree on keys."""
 READ_SECONDS = 30.0
 KEPT_SECONDS = 50.0
 """How long an idle connection is kept: a new one over TLS costs more than a call."""
+_CLOSED = "the server has closed the connection"
 
 
 class Answer(NamedTuple):
@@ -121,6 +123,8 @@ class Connection(asyncio.Protocol):
 
     async def ask(self, request: bytes) -> Answer:
         """The answer to a request. Who gives up waiting ends the connection."""
+        if self.transport.is_closing():
+            raise ConnectionResetError(_CLOSED)
         self._waiter = self._loop.create_future()
         patience = self._loop.call_later(READ_SECONDS, self._fail, TimeoutError("no answer"))
         try:
@@ -161,7 +165,7 @@ class Connection(asyncio.Protocol):
             self._fail(ConnectionError(f"no HTTP: {error}"))
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._fail(error or ConnectionResetError("the server has closed the connection"))
+        self._fail(error or ConnectionResetError(_CLOSED))
         if not self._lost.done():
             self._lost.set_result(None)
 

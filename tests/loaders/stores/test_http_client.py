@@ -123,6 +123,14 @@ async def test_a_broken_answer_is_an_error_and_costs_its_connection(said: bytes)
     assert server.connections == 2
 
 
+async def test_a_server_that_takes_no_request_is_an_error_at_once() -> None:
+    server = await asyncio.start_server(lambda _, writer: writer.transport.abort(), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with server, client_of(f"http://127.0.0.1:{port}") as client, asyncio.timeout(5):
+        with pytest.raises(ConnectionError):
+            await client.post(HEADERS, b"")
+
+
 async def test_what_nobody_asked_for_is_no_answer_to_the_next() -> None:
     twice = OK + OK.replace(b"ok", b"no")
     async with speaking(twice, OK) as server, client_of(server.url) as client:
