@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from gateway.doctor.aws import Aws
 from gateway.doctor.findings import Finding, finding
 from gateway.doctor.relations import Database, quoted
-from loaders.stores.attributes import Expressions, to_attribute, to_python
+from loaders.stores.attributes import Expressions, to_attribute, to_dict
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.facts import Column, Row, StoredTable, Visibility
 from loaders.tables.postgresql import PostgresTable
@@ -126,13 +126,13 @@ async def _items(
     aws: Aws, table: DynamoTable, name: str, names: Iterable[str], count: int
 ) -> AsyncIterator[Row]:
     """Items of a table without a key: the doctor alone may ask for that, and within a limit."""
-    expressions = Expressions()
-    body = {"TableName": name, "ProjectionExpression": expressions.projection(names)}
+    expressions = Expressions(tuple(names))
+    body = {"TableName": name, "ProjectionExpression": expressions.projection}
     body |= expressions.body()
     while count > 0:
         answer = await aws.ask("scan", **body, Limit=count)
         for item in answer["Items"]:
-            yield table.row({name: to_python(value) for name, value in item.items()})
+            yield table.row(to_dict(item))
         count -= len(answer["Items"])
         if "LastEvaluatedKey" not in answer:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 AttributeValue = Mapping[str, Any]
@@ -18,8 +19,13 @@ def to_python(value: AttributeValue) -> Any:
 
 def to_dict(attributes: Mapping[str, AttributeValue]) -> dict[str, Any]:
     """The plain values of attributes, by their names."""
-    return {  # most are texts, which are spared the call
-        name: value["S"] if "S" in value else to_python(value) for name, value in attributes.items()
+    return {  # most are texts and numbers, which are spared the call
+        name: value["S"]
+        if "S" in value
+        else _number(value["N"])
+        if "N" in value
+        else to_python(value)
+        for name, value in attributes.items()
     }
 
 
@@ -28,10 +34,12 @@ def _to_list(members: Sequence[AttributeValue]) -> list[Any]:
 
 
 def _number(text: str) -> int | Decimal:
-    try:
-        return int(text)
-    except ValueError:
-        return Decimal(text)
+    if "." not in text:
+        try:
+            return int(text)
+        except ValueError:
+            pass  # such as 1E+2
+    return Decimal(text)
 
 
 _READ: dict[str, Callable[[Any], Any]] = {
@@ -63,17 +71,23 @@ def to_attribute(value: Any) -> dict[str, Any]:
 
 def to_key(columns: Sequence[str], values: Sequence[Any]) -> dict[str, dict[str, Any]]:
     """The key of an item."""
-    return {name: to_attribute(value) for name, value in zip(columns, values, strict=True)}
+    return {
+        name: {"S": value} if type(value) is str else to_attribute(value)
+        for name, value in zip(columns, values, strict=True)
+    }
 
 
 class Expressions:
     """Expressions of one request, with an ASCII placeholder for every name and value.
 
     Reserved words, dots and characters beyond ASCII in a name are then of no concern.
+    `projection` is the expression of the columns that are asked for.
     """
 
-    def __init__(self) -> None:
-        self._placeholders: dict[str, str] = {}
+    def __init__(self, projected: tuple[str, ...] = ()) -> None:
+        placeholders = _placeholders(projected)
+        self.projection = ", ".join(placeholders.values())
+        self._placeholders = dict(placeholders)
         self.values: dict[str, dict[str, Any]] = {}
 
     @property
@@ -84,16 +98,13 @@ class Expressions:
     def name(self, column: str) -> str:
         placeholder = self._placeholders.get(column)
         if placeholder is None:
-            placeholder = self._placeholders[column] = f"#n{len(self._placeholders)}"
+            placeholder = self._placeholders[column] = _placeholder(len(self._placeholders))
         return placeholder
 
     def value(self, value: Any) -> str:
         placeholder = f":v{len(self.values)}"
         self.values[placeholder] = to_attribute(value)
         return placeholder
-
-    def projection(self, columns: Iterable[str]) -> str:
-        return ", ".join(self.name(column) for column in columns)
 
     def equal(self, column: str, value: Any) -> str:
         return f"{self.name(column)} = {self.value(value)}"
@@ -123,3 +134,13 @@ class Expressions:
         if self.values:
             body["ExpressionAttributeValues"] = self.values
         return body
+
+
+def _placeholder(place: int) -> str:
+    return f"#n{place}"
+
+
+@lru_cache(maxsize=1024)
+def _placeholders(columns: tuple[str, ...]) -> Mapping[str, str]:
+    """The placeholders of these columns, which many requests share."""
+    return {column: _placeholder(place) for place, column in enumerate(columns)}

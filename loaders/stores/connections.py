@@ -1,4 +1,4 @@
-"""Connections to one database, of which a few are kept: the one used last is taken first.
+"""Connections to one server, of which a few are kept: the one used last is taken first.
 
 asyncpg's own pool more than doubles what a small read costs: it wraps each connection anew, and
 guards against uses that there are none of here.
@@ -50,6 +50,6 @@ class Connections:
         """Take leave of the server on all that are idle."""
         idle, self._idle = self._idle, []
         await asyncio.gather(
-            *(connection.close(timeout=_SECONDS_TO_CLOSE) for connection in idle),
+            *(asyncio.wait_for(connection.close(), _SECONDS_TO_CLOSE) for connection in idle),
             return_exceptions=True,
         )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
-from contextlib import aclosing
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, Self
 
@@ -104,10 +104,9 @@ class DynamoStore:
 
     async def _find_by_key(self, route: Route, terms: Terms, keys: list[Key]) -> dict[Key, Row]:
         items = await self._batch_get(dynamo_table(route), keys, terms.columns, terms)
-        return {
-            tuple(item[name] for name in route.by): item
-            for item in queries.shown(items, route, terms)
-        }
+        rows = queries.shown(items, route, terms)
+        columns = ([row[name] for row in rows] for name in route.by)
+        return dict(zip(zip(*columns, strict=True), rows, strict=True))
 
     async def _find_by_index(self, route: Route, terms: Terms, keys: list[Key]) -> dict[Key, Row]:
         slices = await _each(partial(self._slice, route, Window(size=1), terms), keys)
@@ -123,7 +122,7 @@ class DynamoStore:
         return {item[owner.parent.key[1]] for item in found}
 
     async def _batch_get(
-        self, table: Any, keys: Sequence[Key], columns: Sequence[str], terms: Terms
+        self, table: Any, keys: Sequence[Key], columns: tuple[str, ...], terms: Terms
     ) -> list[Row]:
         """The items of these keys that exist, in no order, a hundred keys a call."""
         chunks = [keys[start : start + BATCH_SIZE] for start in range(0, len(keys), BATCH_SIZE)]
@@ -133,7 +132,7 @@ class DynamoStore:
         return [item for items in answers for item in items]
 
     async def _batch_get_chunk(
-        self, table: DynamoTable, keys: Sequence[Key], columns: Sequence[str], terms: Terms
+        self, table: DynamoTable, keys: Sequence[Key], columns: tuple[str, ...], terms: Terms
     ) -> list[Row]:
         physical = self._names[table.name]
         pending = {physical: queries.batch_get(table, keys, columns)}
@@ -143,9 +142,7 @@ class DynamoStore:
             body = {"RequestItems": pending, "ReturnConsumedCapacity": "TOTAL"}
             asked = _shown(table, pending[physical]["Keys"]) if terms.traced else []
             answer = await self._ask("BatchGetItem", table, None, asked, columns, body, terms)
-            items += [
-                queries.to_item(table, item) for item in answer["Responses"].get(physical, [])
-            ]
+            items += queries.to_rows(table, answer["Responses"].get(physical, []))
             pending = answer.get("UnprocessedKeys") or {}
             if pending:
                 attempt += 1
@@ -159,20 +156,21 @@ class DynamoStore:
         table = dynamo_table(route)
         rows: list[Row] = []
         stopped_at: Key | None = None
-        more = False
         examined = 0
-        async with aclosing(self._query(route, key, window, terms, counting=False)) as answers:
-            async for answer in answers:
-                items = [queries.to_item(table, stored) for stored in answer["Items"]]
-                rows += queries.in_window(items, route, window, terms)
-                examined += answer["ScannedCount"]
-                last = answer.get("LastEvaluatedKey")
-                spent = last is not None and examined >= queries.ITEMS_EXAMINED
-                more = spent or len(rows) > window.size
-                if last is not None and spent and len(rows) < window.size:
-                    stopped_at = tuple(to_python(last[name]) for name in route.position)
-                if more:
-                    break
+        body = self._first_query(route, key, window, terms, counting=False)
+        while True:
+            answer = await self._query(route, key, terms.columns, body, terms)
+            items = queries.to_rows(table, answer["Items"])
+            rows += queries.in_window(items, route, window, terms)
+            examined += answer["ScannedCount"]
+            last = answer.get("LastEvaluatedKey")
+            spent = last is not None and examined >= queries.ITEMS_EXAMINED
+            more = spent or len(rows) > window.size
+            if more or last is None:
+                break
+            queries.go_on(body, last)
+        if last is not None and spent and len(rows) < window.size:
+            stopped_at = tuple(to_python(last[name]) for name in route.position)
         rows = rows[: window.size]
         if window.backward:
             rows.reverse()
@@ -180,41 +178,37 @@ class DynamoStore:
 
     async def _count(self, route: Route, window: Window, terms: Terms, key: Key) -> Count:
         count = examined = 0
-        async with aclosing(self._query(route, key, window, terms, counting=True)) as answers:
-            async for answer in answers:
-                count += answer["Count"]
-                examined += answer["ScannedCount"]
-                stopped = answer.get("LastEvaluatedKey") is not None
-                if stopped and examined >= queries.ITEMS_EXAMINED:
-                    return Count(count, exact=False)
-        return Count(count, exact=True)
+        body = self._first_query(route, key, window, terms, counting=True)
+        while True:
+            answer = await self._query(route, key, (), body, terms)
+            count += answer["Count"]
+            examined += answer["ScannedCount"]
+            last = answer.get("LastEvaluatedKey")
+            if last is None or examined >= queries.ITEMS_EXAMINED:
+                return Count(count, exact=last is None)
+            queries.go_on(body, last)
+
+    def _first_query(
+        self, route: Route, key: Key, window: Window, terms: Terms, *, counting: bool
+    ) -> dict[str, Any]:
+        physical = self._names[route.table.name]
+        return queries.query(route, physical, key, window, terms, counting=counting)
 
     async def _query(
-        self, route: Route, key: Key, window: Window, terms: Terms, *, counting: bool
-    ) -> AsyncGenerator[dict[str, Any]]:
-        """The answers of one Query and of those that go on where it stopped."""
-        table = dynamo_table(route)
-        body = queries.query(route, self._names[table.name], key, window, terms, counting=counting)
-        columns = () if counting else terms.columns
+        self, route: Route, key: Key, columns: tuple[str, ...], body: dict[str, Any], terms: Terms
+    ) -> dict[str, Any]:
+        """One Query of a partition."""
         asked = shown_keys(route.key_columns, [key]) if terms.traced else []
-        while True:
-            answer = await self._ask(
-                "Query", table, body.get("IndexName"), asked, columns, body, terms
-            )
-            yield answer
-            if answer.get("LastEvaluatedKey") is None:
-                return
-            body["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-            if "Limit" in body:  # too few passed: in steps as small, calls would be many
-                body["Limit"] = max(body["Limit"], queries.FILTERED_PAGE)
+        index = body.get("IndexName")
+        return await self._ask("Query", dynamo_table(route), index, asked, columns, body, terms)
 
     async def _ask(
         self,
         operation: Operation,
         table: DynamoTable,
         index: str | None,
-        keys: Sequence[Any],
-        columns: Sequence[str],
+        keys: list[dict[str, Any]],
+        columns: tuple[str, ...],
         body: dict[str, Any],
         terms: Terms,
     ) -> dict[str, Any]:
@@ -224,12 +218,13 @@ class DynamoStore:
             table=table.name,
             index=index,
             operation=operation,
-            keys=list(keys),
-            attributes=tuple(columns),
+            keys=keys,
+            attributes=columns,
             personal=table.personal,
         )
         slots = self._slots[table.name]
-        async with until(terms.deadline, table.product):
+        in_time = until(terms.deadline, table.product) if slots.locked() else nullcontext()
+        async with in_time:  # at once where a slot is free
             await slots.acquire()
         try:
             with call.measured(terms.report):

@@ -6,15 +6,14 @@ import asyncio
 import os
 import random
 import ssl
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Literal, Self
 from zlib import crc32
 
 import aioboto3
-import aiohttp
 import orjson
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
@@ -23,6 +22,7 @@ from botocore.httpsession import ProxyConfiguration, get_cert_path
 from botocore.utils import get_environ_proxies
 
 from loaders.errors import DeadlineExceeded, GatewayError, Internal, SourceUnavailable
+from loaders.stores.http_client import CONNECT_SECONDS, KEPT_SECONDS, READ_SECONDS, HttpClient
 from loaders.stores.signing import Signer
 
 Operation = Literal["BatchGetItem", "Query"]
@@ -49,10 +49,6 @@ _OTHER_KEY = (
 """What it says where a table or an index was made with another key than is declared."""
 
 _USER_AGENT = "quintet/1"
-_CONNECT_SECONDS = 2
-_READ_SECONDS = 30
-_KEPT_SECONDS = 50
-"""How long an idle connection is kept: a new one over TLS costs more than a call."""
 _ATTEMPTS_TO_REACH = 3
 _FIRST_PAUSE = 0.025
 _LONGEST_PAUSE = 1.0
@@ -82,10 +78,9 @@ class DynamoClient:
         endpoint: str,
         region: str,
         credentials: Any,
-        http: aiohttp.ClientSession,
+        http: HttpClient,
     ) -> None:
         self._product = product
-        self._endpoint = endpoint
         self._signer = Signer(endpoint, region)
         self._credentials = credentials
         self._http = http
@@ -116,7 +111,7 @@ class DynamoClient:
                 return await self._repeated(operation, encoded)
             except ClientError as error:
                 raise self._refusal(error) from error
-            except (BotoCoreError, aiohttp.ClientError, OSError) as error:
+            except (BotoCoreError, OSError) as error:
                 raise self._unavailable("DynamoDB cannot be reached") from error
 
     async def _repeated(self, operation: Operation, body: bytes) -> dict[str, Any]:
@@ -128,7 +123,7 @@ class DynamoClient:
             except ClientError as error:
                 if not is_busy(error):
                     raise
-            except (aiohttp.ClientError, OSError):
+            except OSError:
                 if attempt >= _ATTEMPTS_TO_REACH:
                     raise
             await pause(attempt)
@@ -137,16 +132,13 @@ class DynamoClient:
         if self._credentials is None:
             raise NoCredentialsError
         credentials = await self._credentials.get_frozen_credentials()  # anew where they expire
-        headers = self._signer.headers(operation, body, credentials, datetime.now(UTC))
-        async with self._http.post(
-            self._endpoint, data=body, headers=headers, allow_redirects=False
-        ) as response:
-            answer = await response.read()
-        checksum = response.headers.get("x-amz-crc32")
+        headers = self._signer.headers(operation, body, credentials, int(time.time()))
+        status, said, answer = await self._http.post(headers, body)
+        checksum = said.get(b"x-amz-crc32")
         if checksum is not None and int(checksum) != crc32(answer):
-            raise aiohttp.ClientPayloadError("the answer does not match its checksum")
-        if response.status >= 300:
-            raise _client_error(operation, response.status, answer)
+            raise ConnectionError("the answer does not match its checksum")
+        if status >= 300:
+            raise _client_error(operation, status, answer)
         parsed: dict[str, Any] = orjson.loads(answer)
         return parsed
 
@@ -209,18 +201,14 @@ async def pause(attempt: int) -> None:
     await asyncio.sleep(random.uniform(longest / 2, longest))
 
 
-def _http(endpoint: str, connections: int, ca_bundle: str | None) -> aiohttp.ClientSession:
-    """A session as botocore would open it: with its authorities and its way past a proxy."""
+def _http(endpoint: str, connections: int, ca_bundle: str | None) -> HttpClient:
+    """A client as botocore would open it: with its authorities and its way past a proxy."""
     authorities = get_cert_path(ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or True)
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            limit=connections,
-            keepalive_timeout=_KEPT_SECONDS,
-            ssl=ssl.create_default_context(cafile=authorities),
-        ),
-        headers={"Accept-Encoding": "identity", "User-Agent": _USER_AGENT},
-        timeout=aiohttp.ClientTimeout(sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS),
-        cookie_jar=aiohttp.DummyCookieJar(),
+    return HttpClient(
+        endpoint,
+        _USER_AGENT,
+        connections=connections,
+        tls=ssl.create_default_context(cafile=authorities),
         proxy=ProxyConfiguration(get_environ_proxies(endpoint)).proxy_url_for(endpoint),
     )
 
@@ -242,10 +230,10 @@ def _client(found_by: AioSession, address: DynamoAddress, **options: Any) -> Any
     )
     config = AioConfig(
         retries={"total_max_attempts": 1},
-        connect_timeout=_CONNECT_SECONDS,
-        read_timeout=_READ_SECONDS,
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
         max_pool_connections=address.connections,
-        connector_args={"keepalive_timeout": _KEPT_SECONDS},
+        connector_args={"keepalive_timeout": KEPT_SECONDS},
         user_agent=_USER_AGENT,
         **options,
     )

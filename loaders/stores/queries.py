@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from loaders.stores.attributes import Expressions, to_dict, to_key
@@ -20,23 +19,21 @@ FILTERED_PAGE = 100
 """How many items one Query examines at a time where a client's filter may drop some."""
 
 
-def batch_get(table: StoredTable, keys: Sequence[Key], columns: Sequence[str]) -> dict[str, Any]:
+def batch_get(table: StoredTable, keys: Sequence[Key], columns: tuple[str, ...]) -> dict[str, Any]:
     """What BatchGetItem asks of one table."""
-    return {"Keys": [to_key(table.key, key) for key in keys], **_projection(tuple(columns))}
-
-
-@lru_cache(maxsize=1024)
-def _projection(columns: tuple[str, ...]) -> dict[str, Any]:
-    """The part of a request that names these columns; it is shared, and never changed."""
-    expressions = Expressions()
-    return {"ProjectionExpression": expressions.projection(columns), **expressions.body()}
+    expressions = Expressions(columns)
+    return {
+        "Keys": [to_key(table.key, key) for key in keys],
+        "ProjectionExpression": expressions.projection,
+        **expressions.body(),
+    }
 
 
 def query(
     route: Route, physical_name: str, key: Key, window: Window, terms: Terms, *, counting: bool
 ) -> dict[str, Any]:
     """The body of the first Query of a window of one partition."""
-    expressions = Expressions()
+    expressions = Expressions(() if counting else terms.columns)
     body: dict[str, Any] = {
         "TableName": physical_name,
         "KeyConditionExpression": _key_condition(expressions, route, key, window),
@@ -52,11 +49,18 @@ def query(
         body["Select"] = "COUNT"
         body["Limit"] = ITEMS_EXAMINED
     else:
-        body["ProjectionExpression"] = expressions.projection(terms.columns)
+        body["ProjectionExpression"] = expressions.projection
         body["Limit"] = max(window.size + 1, FILTERED_PAGE if _drops(route, window) else 0)
     if window.after is not None and not _stands_before(route, window):
         body["ExclusiveStartKey"] = to_key((*route.by, *route.position), (*key, *window.after))
     return {**body, **expressions.body()}
+
+
+def go_on(body: dict[str, Any], last: dict[str, Any]) -> None:
+    """Make a Query's body that of the next, which goes on after the item examined last."""
+    body["ExclusiveStartKey"] = last
+    # Too few passed: in steps as small, calls would be many.
+    body["Limit"] = max(body["Limit"], FILTERED_PAGE)
 
 
 def _stands_before(route: Route, window: Window) -> bool:
@@ -163,9 +167,10 @@ def _seconds(terms: Terms) -> int:
     return int(terms.now.timestamp())
 
 
-def to_item(table: DynamoTable, stored: dict[str, Any]) -> Any:
-    """A row of the table from DynamoDB's JSON."""
-    return table.row(to_dict(stored))
+def to_rows(table: DynamoTable, items: list[dict[str, Any]]) -> list[Any]:
+    """Rows of the table from DynamoDB's JSON."""
+    row = table.row
+    return [row(to_dict(item)) for item in items]
 
 
 def in_window(rows: list[Row], route: Route, window: Window, terms: Terms) -> list[Row]:

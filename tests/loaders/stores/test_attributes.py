@@ -67,19 +67,18 @@ def test_a_key_names_its_columns() -> None:
 
 
 def test_names_and_values_stand_behind_placeholders() -> None:
-    expressions = Expressions()
-    assert expressions.equal("größe", 3) == "#n0 = :v0"
-    assert expressions.equal("name", "größe") == "#n1 = :v1"
-    assert expressions.projection(["name", "size", "größe"]) == "#n1, #n2, #n0"
+    expressions = Expressions(("size", "größe"))
+    assert expressions.projection == "#n0, #n1"
+    assert expressions.equal("größe", 3) == "#n1 = :v0"
+    assert expressions.equal("name", "größe") == "#n2 = :v1"
     assert expressions.body() == {
-        "ExpressionAttributeNames": {"#n0": "größe", "#n1": "name", "#n2": "size"},
+        "ExpressionAttributeNames": {"#n0": "size", "#n1": "größe", "#n2": "name"},
         "ExpressionAttributeValues": {":v0": {"N": "3"}, ":v1": {"S": "größe"}},
     }
 
 
 def test_a_request_without_values_names_none() -> None:
-    expressions = Expressions()
-    expressions.projection(["name"])
+    expressions = Expressions(("name",))
     assert expressions.body() == {"ExpressionAttributeNames": {"#n0": "name"}}
 
 

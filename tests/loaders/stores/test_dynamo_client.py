@@ -13,7 +13,7 @@ from gateway.demo.data.people import ADA
 from gateway.demo.data.stream import account_id, movie_id
 from loaders.access import one, page
 from loaders.errors import DeadlineExceeded, GatewayError, Internal, SourceUnavailable
-from loaders.stores import dynamo_client
+from loaders.stores import http_client
 from loaders.stores.dynamo import CALLS_AT_ONCE, DynamoStore
 from loaders.stores.dynamo_client import DynamoAddress, open_client
 from loaders.stores.interface import Window
@@ -233,7 +233,7 @@ async def test_an_endpoint_that_hangs_is_given_up_at_the_deadline(
 async def test_a_call_that_hears_nothing_is_repeated_before_the_deadline(
     wire: HttpWire, reading: Reading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dynamo_client, "_READ_SECONDS", SHORT)
+    monkeypatch.setattr(http_client, "READ_SECONDS", SHORT)
     store = await DynamoStore.open(stream.PRODUCT, local(wire.endpoint), TABLE_NAMES["stream"])
     wire.stalled = True
     try:

@@ -1,5 +1,6 @@
 """How a DynamoDB is reached: with which credentials, past which proxy, on whose certificate."""
 
+import asyncio
 import ipaddress
 import json
 import os
@@ -8,7 +9,7 @@ import ssl
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from loaders.errors import SourceUnavailable
 from loaders.stores.dynamo import DynamoStore
 from loaders.stores.dynamo_client import DynamoAddress, open_client
 from loaders.tables import stream
-from tests.engines import TABLE_NAMES, Addresses, HttpWire, http_wire_to, local
+from tests.engines import TABLE_NAMES, Addresses, HttpWire, Wire, http_wire_to, local
 from tests.loaders.asking import Reading
 
 pytestmark = pytest.mark.slow
@@ -157,6 +158,42 @@ async def test_a_host_that_the_environment_excepts_is_reached_past_its_proxy(
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     async with opened(at(wire, "first")) as store:
         await read(store)
+
+
+@dataclass
+class Proxy(Wire):
+    """A proxy that leads to one server, whatever is asked, where it does not refuse."""
+
+    answer: bytes = b"HTTP/1.1 200 Connection established\r\n\r\n"
+    asked: list[bytes] = field(default_factory=list)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.asked.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(self.answer)
+        await super()._serve(reader, writer)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_an_endpoint_over_tls_is_reached_through_what_a_proxy_passes_on(
+    engines: Addresses, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scheme: str
+) -> None:
+    certificate = certificate_in(tmp_path / "authority.pem")
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "authority.pem"))
+    async with http_wire_to(engines.dynamodb, certificate) as wire:
+        proxy = Proxy(("127.0.0.1", wire.port), tls=certificate if scheme == "https" else None)
+        await proxy.listen()
+        monkeypatch.setenv("https_proxy", f"{scheme}://some:one@127.0.0.1:{proxy.port}")
+        async with opened(local(wire.endpoint)) as store:
+            await read(store)
+            assert proxy.asked == [
+                f"CONNECT 127.0.0.1:{wire.port} HTTP/1.1\r\nhost: 127.0.0.1:{wire.port}\r\n"
+                "proxy-authorization: Basic c29tZTpvbmU=\r\n\r\n".encode()
+            ]
+            proxy.answer = b"HTTP/1.1 407 Who?\r\nContent-Length: 2\r\n\r\nNo"
+            await proxy.drop()
+            with pytest.raises(SourceUnavailable, match="cannot be reached"):
+                await read(store)
+        await proxy.refuse()
 
 
 @pytest.mark.parametrize("setting", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", None])

@@ -59,17 +59,17 @@ def test_what_the_key_does_not_tell_is_filtered() -> None:
     assert query(Window(5, filters=(("completed", True),)), route=OF_PROFILE) == {
         "TableName": "live",
         "IndexName": "ProfileIndex",
-        "KeyConditionExpression": "#n0 = :v0",
-        "FilterExpression": "#n1 = :v1 AND #n2 IN (:v2, :v3)",
+        "KeyConditionExpression": "#n2 = :v0",
+        "FilterExpression": "#n3 = :v1 AND #n0 IN (:v2, :v3)",
         "ScanIndexForward": True,
         "ReturnConsumedCapacity": "TOTAL",
-        "ProjectionExpression": "#n2, #n3",
+        "ProjectionExpression": "#n0, #n1",
         "Limit": 100,
         "ExpressionAttributeNames": {
-            "#n0": "profileId",
-            "#n1": "completed",
-            "#n2": "accountId",
-            "#n3": "watchedAt",
+            "#n0": "accountId",
+            "#n1": "watchedAt",
+            "#n2": "profileId",
+            "#n3": "completed",
         },
         "ExpressionAttributeValues": {
             ":v0": {"S": "k"},
@@ -160,16 +160,16 @@ def test_a_range_of_another_column_than_the_order_s_is_filtered() -> None:
     body = query(
         Window(5, ranges=(Range("confidenceScore", Decimal("0.5"), None),)), route=INSIGHTS
     )
-    assert body["KeyConditionExpression"] == "#n0 = :v0"
-    assert body["FilterExpression"].startswith("#n1 >= :v1 AND ")
+    assert body["KeyConditionExpression"] == "#n2 = :v0"
+    assert body["FilterExpression"].startswith("#n3 >= :v1 AND ")
     assert body["ExpressionAttributeValues"][":v1"] == {"N": "0.5"}
     assert body["Limit"] == queries.FILTERED_PAGE
 
 
 def test_what_has_expired_is_filtered() -> None:
     body = query(Window(5), route=INSIGHTS)
-    assert body["FilterExpression"] == "(attribute_not_exists(#n1) OR #n1 > :v1)"
-    assert body["ExpressionAttributeNames"]["#n1"] == "TTL"
+    assert body["FilterExpression"] == "(attribute_not_exists(#n3) OR #n3 > :v1)"
+    assert body["ExpressionAttributeNames"]["#n3"] == "TTL"
     assert body["ExpressionAttributeValues"][":v1"] == {"N": str(unix(EPOCH))}
     assert body["Limit"] == 6
 
@@ -204,6 +204,6 @@ def test_keys_that_name_another_owner_are_not_asked_for() -> None:
 
 
 def test_an_item_becomes_a_row_of_its_table() -> None:
-    row = queries.to_item(stream.watch_history, {"completed": {"BOOL": True}})
+    (row,) = queries.to_rows(stream.watch_history, [{"completed": {"BOOL": True}}])
     assert row == {"completed": True}
     assert type(row) is stream.watch_history.row
