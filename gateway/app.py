@@ -16,12 +16,11 @@ from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
-from gateway.http import Endpoint
+from gateway.http import Endpoint, ViewerOf
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from loaders.clock import Clock
 from loaders.sealing import Seal
-from loaders.viewer import Viewer
 from schema.build import graphql_schema
 
 ENDPOINT = "/graphql"
@@ -50,12 +49,15 @@ def create_app(
     where: Addresses,
     *,
     id_key: str,
-    viewer: Viewer,
+    viewer_of: ViewerOf,
     clock: Clock | None = None,
     demo: bool = False,
     examples: Sequence[Example] = (),
 ) -> Application:
-    """The gateway over these stores, which are opened when the application starts."""
+    """The gateway over these stores, which are opened when the application starts.
+
+    `viewer_of` tells who a request is from.
+    """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -82,6 +84,6 @@ def create_app(
         lifespan=lifespan,
     )
     endpoint = Endpoint(
-        lambda: starlette.state.gateway, viewer, settings.gateway_body_limit, demo=demo
+        lambda: starlette.state.gateway, viewer_of, settings.gateway_body_limit, demo=demo
     )
     return Application(endpoint, starlette)
