@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from tests.gateway.authentication.signing import Signer
+from tests.signing import Signer
 
 
 class KeyServer:

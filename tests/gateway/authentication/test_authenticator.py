@@ -18,8 +18,8 @@ from gateway.http import Headers
 from gateway.stores import Addresses
 from loaders.viewer import ANONYMOUS, Viewer
 from tests.gateway.authentication.serving import KeyServer, serving
-from tests.gateway.authentication.signing import EMAIL, NAME, SUBJECT, Signer, claims_with, seconds
 from tests.gateway.serving import Client, application, client_of
+from tests.signing import EMAIL, NAME, SUBJECT, Signer, claims_with, seconds
 
 SIGNER = Signer("ES256")
 ME = "{ viewer { email } }"

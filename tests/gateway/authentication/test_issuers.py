@@ -12,7 +12,7 @@ import pytest
 from gateway.authentication.issuers import ROLES
 from gateway.settings import SettingsError, read_serve_settings
 from loaders.accounts import IDENTITIES
-from tests.gateway.authentication.signing import Signer, jwk_of
+from tests.signing import Signer, jwk_of
 
 PAGE = (Path(__file__).parents[3] / "docs" / "authentication.md").read_text()
 EXAMPLES = [orjson.loads(text) for text in re.findall(r"^```json\n(.*?)^```", PAGE, re.M | re.S)]

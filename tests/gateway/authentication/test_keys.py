@@ -15,7 +15,7 @@ from aiohttp import web
 from gateway.authentication.keys import LARGEST, READ_EVERY, STALE, Keys, reader_of
 from loaders.errors import SourceUnavailable
 from tests.gateway.authentication.serving import KeyServer, serving
-from tests.gateway.authentication.signing import NAME, Signer
+from tests.signing import NAME, Signer
 
 ONE, TWO, THREE = (Signer(id_=name) for name in ("one", "two", "three"))
 
