@@ -30,11 +30,11 @@ from gateway.progress import step
 from gateway.seed.run import seed_directory
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
-from gateway.viewers import parse_viewer
 from loaders.clock import Clock
 from schema.build import graphql_schema
 from tests.operations.asking import ADA, SEAL, Answer, Asker
 from tests.operations.expected import Case, cases, name_of
+from tests.viewers import viewer_named
 
 WARM_UP = 6
 """Rounds that are not timed: Postgres plans the first five executions of a statement apart."""
@@ -49,7 +49,7 @@ class Asked:
 
     async def of(self, gateway: Gateway) -> tuple[Answer, float]:
         """What it answers, and the seconds it took."""
-        viewer = parse_viewer(self.viewer)
+        viewer = viewer_named(self.viewer)
         started = time.perf_counter()
         answer = await gateway.answer(self.operation, viewer, trace=True)
         seconds = time.perf_counter() - started

@@ -17,12 +17,11 @@ from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
-from gateway.http import Endpoint
+from gateway.http import Endpoint, ViewerOf
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from loaders.clock import Clock
 from loaders.sealing import Seal
-from loaders.viewer import Viewer
 from schema.build import graphql_schema
 
 ENDPOINT = "/graphql"
@@ -51,7 +50,7 @@ def create_app(
     where: Addresses,
     *,
     id_key: str,
-    viewer: Viewer,
+    viewer_of: ViewerOf,
     clock: Clock | None = None,
     audit: AuditLog | None = None,
     demo: bool = False,
@@ -59,7 +58,8 @@ def create_app(
 ) -> Application:
     """The gateway over these stores, which are opened when the application starts.
 
-    What staff read is written to `audit`, where there is one.
+    `viewer_of` tells who a request is from. What staff read is written to `audit`, where there is
+    one.
     """
 
     @asynccontextmanager
@@ -88,6 +88,6 @@ def create_app(
         lifespan=lifespan,
     )
     endpoint = Endpoint(
-        lambda: starlette.state.gateway, viewer, settings.gateway_body_limit, demo=demo
+        lambda: starlette.state.gateway, viewer_of, settings.gateway_body_limit, demo=demo
     )
     return Application(endpoint, starlette)

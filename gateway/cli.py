@@ -1,4 +1,4 @@
-"""The command line: `gateway demo`, `serve`, `create`, `doctor`, `seed`, `explain`, `schema`, …"""
+"""The command line: `gateway demo`, `token`, `serve`, `create`, `doctor`, `seed`, `explain`, …"""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from gateway import serving
+from gateway.authentication.issuers import ROLES
 from gateway.create import NotCreated, create_all
 from gateway.demo.processes import EngineError
 from gateway.demo.run import run_demo
+from gateway.demo.tokens import CALLERS, DemoIssuer
 from gateway.doctor.examine import examine, healthy, show, show_json
 from gateway.execution.explain import as_text
 from gateway.explain import NotExplained, Query
@@ -30,11 +32,17 @@ from gateway.settings import (
     read_store_settings,
 )
 from gateway.stores import addresses
-from gateway.viewers import parse_viewer
-from loaders.errors import BadUserInput
+from loaders.viewer import ANONYMOUS, Viewer
 from schema.build import sdl
 
 DEMO_DIRECTORY = Path(".demo")
+_SOMEBODY = "somebody@example.com"
+_VIEWERS = {
+    "anonymous": ANONYMOUS,
+    "person": Viewer(_SOMEBODY),
+    **{role: Viewer(_SOMEBODY, frozenset({role})) for role in ROLES},
+}
+"""For whom a query is explained: what is asked of the stores depends on no more."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -58,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         help="where its data is kept (default: %(default)s)",
     )
     demo.set_defaults(command=_demo)
+    _add_token(commands)
     serve = commands.add_parser("serve", help="serve on the stores that the settings name")
     serve.add_argument(
         "--workers",
@@ -88,6 +97,20 @@ def _parser() -> argparse.ArgumentParser:
     settings = commands.add_parser("settings", help="list the environment variables")
     settings.set_defaults(command=_settings)
     return parser
+
+
+def _add_token(commands: Any) -> None:
+    token = commands.add_parser("token", help="print a token of the demo's")
+    token.add_argument(
+        "--directory",
+        type=Path,
+        default=DEMO_DIRECTORY,
+        help="where the demo keeps its data (default: %(default)s)",
+    )
+    what = token.add_mutually_exclusive_group(required=True)
+    what.add_argument("--as", dest="name", metavar="NAME", help="who it is for, such as `ada`")
+    what.add_argument("--list", action="store_true", help="list the names instead")
+    token.set_defaults(command=_token)
 
 
 def _add_seed(commands: Any) -> None:
@@ -129,9 +152,10 @@ def _add_explain(commands: Any) -> None:
     explaining.add_argument(
         "--as",
         dest="viewer",
+        choices=_VIEWERS,
         default="anonymous",
         metavar="VIEWER",
-        help="who asks, such as `ada@example.com; roles=support` (default: %(default)s)",
+        help=f"who asks: {', '.join(_VIEWERS)} (default: %(default)s)",
     )
     how = explaining.add_mutually_exclusive_group()
     how.add_argument("--json", action="store_true", help="print all that is known, as JSON")
@@ -140,10 +164,7 @@ def _add_explain(commands: Any) -> None:
 
 
 def _explain(given: argparse.Namespace) -> None:
-    try:
-        viewer = parse_viewer(given.viewer)
-    except BadUserInput as error:
-        raise NotExplained(f"--as: {error}") from None
+    viewer = _VIEWERS[given.viewer]
     query = Query.read(given.file, given.variables, given.operation, viewer)
     if given.code:
         sys.stdout.write(query.code())
@@ -171,6 +192,14 @@ def _seed(given: argparse.Namespace) -> None:
 
 def _demo(given: argparse.Namespace) -> None:
     run_demo(read_server_settings(), given.directory)
+
+
+def _token(given: argparse.Namespace) -> None:
+    if given.list:
+        for name, caller in CALLERS.items():
+            sys.stdout.write(f"{name}: {caller.about}\n")
+    else:
+        sys.stdout.write(DemoIssuer.found_in(given.directory).token_of(given.name) + "\n")
 
 
 def _serve(given: argparse.Namespace) -> None:

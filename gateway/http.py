@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -12,8 +12,7 @@ from gateway.execution.documents import Operation
 from gateway.execution.errors import new_request_id, refusal, unforeseen
 from gateway.execution.run import Answer, Explaining, Gateway
 from gateway.execution.writing import to_bytes
-from gateway.viewers import HEADER, parse_viewer
-from loaders.errors import BadUserInput
+from loaders.errors import BadUserInput, SourceUnavailable, Unauthenticated
 from loaders.viewer import Viewer
 
 JSON = "application/json"
@@ -22,6 +21,10 @@ GRAPHQL_JSON = "application/graphql-response+json"
 
 Headers = Mapping[str, str]
 """By their names in lower case; those given several times are joined by commas."""
+ViewerOf = Callable[[Headers], Awaitable[Viewer]]
+"""Who a request is from; may raise Unauthenticated and SourceUnavailable."""
+
+_RETRY_AFTER = (b"retry-after", b"30")
 
 
 class Reply(NamedTuple):
@@ -30,6 +33,7 @@ class Reply(NamedTuple):
     status: int
     media_type: str
     body: bytes
+    headers: Sequence[tuple[bytes, bytes]] = ()
 
 
 class Refused(Exception):
@@ -47,14 +51,14 @@ class Disconnected(Exception):
 class Endpoint:
     """The GraphQL endpoint, as plain ASGI: most of what a small query costs would be a framework's.
 
-    `viewer` is who every request is from; in the demo a header may name another.
+    `viewer_of` tells who a request is from. In the demo everybody may see the trace.
     """
 
     def __init__(
-        self, gateway: Callable[[], Gateway], viewer: Viewer, body_limit: int, *, demo: bool
+        self, gateway: Callable[[], Gateway], viewer_of: ViewerOf, body_limit: int, *, demo: bool
     ) -> None:
         self._gateway = gateway
-        self._viewer = viewer
+        self._viewer_of = viewer_of
         self._body_limit = body_limit
         self._demo = demo
 
@@ -71,6 +75,7 @@ class Endpoint:
                 "headers": [
                     (b"content-type", f"{answer.media_type}; charset=utf-8".encode()),
                     (b"content-length", str(len(answer.body)).encode()),
+                    *answer.headers,
                 ],
             }
         )
@@ -79,12 +84,16 @@ class Endpoint:
     async def _answer(self, headers: Headers, receive: Receive) -> Reply:
         try:
             operation = _operation(await self._body(headers, receive))
-            viewer = self._viewer_of(headers)
+            viewer = await self._viewer_of(headers)
             explaining = _explaining(headers)
         except Refused as refused:
             return _reply(refusal(BadUserInput(str(refused))), refused.status)
         except BadUserInput as error:
             return _reply(refusal(error), 400)
+        except Unauthenticated as error:
+            return _reply(refusal(error), 401)._replace(headers=[_challenge(error)])
+        except SourceUnavailable as error:
+            return _reply(refusal(error), 503)._replace(headers=[_RETRY_AFTER])
         try:
             may_trace = self._demo or viewer.is_staff
             answer = await self._gateway().answer(
@@ -113,14 +122,10 @@ class Endpoint:
                 raise Refused(413, f"the body is larger than {self._body_limit} bytes")
         return body
 
-    def _viewer_of(self, headers: Headers) -> Viewer:
-        named = headers.get(HEADER)
-        if not self._demo or named is None:
-            return self._viewer
-        try:  # header values come as Latin-1; an address beyond ASCII was sent as UTF-8
-            return parse_viewer(named.encode("latin-1").decode())
-        except UnicodeDecodeError:
-            return parse_viewer(named)
+
+def _challenge(error: Unauthenticated) -> tuple[bytes, bytes]:
+    told = f'Bearer error="invalid_token", error_description="{error}"'
+    return b"www-authenticate", told.encode()
 
 
 def _explaining(headers: Headers) -> Explaining | None:

@@ -9,6 +9,8 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
 
 class PortTaken(Exception):
     """Nobody can listen there; the message says why and what helps."""

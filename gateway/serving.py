@@ -12,12 +12,11 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from gateway.app import ENDPOINT, Application, create_app
+from gateway.authentication.authenticator import Authenticator
 from gateway.listening import listen, serve, spare_the_collector, url
 from gateway.progress import say
-from gateway.settings import SettingsError, read_serve_settings
+from gateway.settings import read_serve_settings
 from gateway.stores import addresses
-from gateway.viewers import parse_viewer
-from loaders.errors import BadUserInput
 
 GRACE = 10
 """Seconds that requests may take to end when the gateway is stopped."""
@@ -51,11 +50,12 @@ def worker() -> Application:
 
 
 def _application(settings: Any) -> Application:
-    try:
-        viewer = parse_viewer(settings.gateway_insecure_viewer)
-    except BadUserInput as error:
-        raise SettingsError(f"GATEWAY_INSECURE_VIEWER: {error}") from None
-    return create_app(settings, addresses(settings), id_key=settings.gateway_id_key, viewer=viewer)
+    return create_app(
+        settings,
+        addresses(settings),
+        id_key=settings.gateway_id_key,
+        viewer_of=Authenticator(settings.gateway_issuers).viewer_of,
+    )
 
 
 def _end_with_parent() -> None:

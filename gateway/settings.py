@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError, create_model
+from pydantic import Field, Json, ValidationError, create_model
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gateway.authentication.issuers import Issuers
 from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
@@ -122,13 +123,14 @@ ServeSettings = create_model(
             description="The secret, 32 characters or more, that seals cursors and some ids. "
             "A change makes those that clients hold worthless.",
             min_length=32,
+            repr=False,
         ),
     ),
-    gateway_insecure_viewer=(
-        str,
+    gateway_issuers=(
+        Json[Issuers],
         Field(
-            description="Until tokens are read: who every request is from, as "
-            "`EMAIL; roles=support` or `anonymous`.",
+            description="Whose tokens are taken: a JSON list, as docs/authentication.md tells; "
+            "`[]` for nobody's."
         ),
     ),
 )
@@ -154,11 +156,14 @@ def _read(settings: type[Settings]) -> Settings:
     try:
         return settings()
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(map(str, problem['loc'])).upper()}: {problem['msg']}"
-            for problem in error.errors(include_input=False)
-        ]
+        problems = error.errors(include_input=False)
+        lines = [f"{_place(*problem['loc'])}: {problem['msg']}" for problem in problems]
         raise SettingsError("\n".join(lines)) from None
+
+
+def _place(name: int | str, *within: int | str) -> str:
+    """The variable, and where in it: `GATEWAY_ISSUERS.0.audience`."""
+    return ".".join([str(name).upper(), *map(str, within)])
 
 
 def postgres_address(settings: Any, product: str, *, writing: bool = False) -> PostgresAddress:

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from gateway.listening import LOOPBACK
 from gateway.settings import SettingsError, dynamo_address, postgres_address, table_names
 from loaders.stores.dynamo import DynamoStore
 from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.interface import Store
 from loaders.stores.postgres import PostgresAddress, PostgresStore
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
-
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ def _asks_for_tls(url: str) -> bool:
 
 def _refuse_plaintext(product: str, url: str, *, encrypted: bool) -> None:
     several = "," in urlsplit(url).netloc
-    if not encrypted and (several or urlsplit(url).hostname not in _LOOPBACK):
+    if not encrypted and (several or urlsplit(url).hostname not in LOOPBACK):
         raise SettingsError(
             f"the store of {product} would be reached without TLS: use sslmode=require or https, "
             "or set GATEWAY_PLAINTEXT_STORES=1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain
 from types import MappingProxyType
@@ -66,7 +66,7 @@ class Access:
 
         return Terms(
             columns=self.selected(request.columns, compared),
-            owners=await rules.owners(self.scope, request, self.table.product),
+            owners=await rules.owners(self.scope, request, self.table),
             deadline=request.deadline_of_read,
             now=request.now,
             report=report,
@@ -89,7 +89,7 @@ class Access:
         holds where nothing is there for the others."""
         if terms.owners is not None and not terms.owners:
             return [absent() for _ in keys]
-        askable = rules.own_emails(self.scope, request, keys)
+        askable = rules.own_keys(self.scope, request, self.table, keys)
         if len(askable) == len(keys):
             return await ask(request.stores[self.table.product], keys)
         if not askable:
@@ -152,7 +152,7 @@ class Listing(Access):
         self, info: Asking, keys: Sequence[Key | Exception], part: Window
     ) -> list[Slice | Exception]:
         request = info.context
-        rules.refuse_unless_allowed(self.scope, request)
+        rules.refuse_unless_allowed(self.scope, request, self.table)
         shared = part._replace(filters=(), prefix=None)
         loader = request.loader((self, shared), partial(self._read_each, request, shared))
         return await _ask_each(
@@ -275,7 +275,7 @@ class Paged(Listing):
 
     async def _total(self, key: Any, part: Window, info: Asking) -> Count:
         request = info.context
-        rules.refuse_unless_allowed(self.scope, request)
+        rules.refuse_unless_allowed(self.scope, request, self.table)
         if None in key:
             return Count(0, exact=True)
         whole = Window(size=0, filters=part.filters, ranges=part.ranges, prefix=part.prefix)
@@ -370,6 +370,13 @@ def one(
     by = (*_columns(table, by), *_columns(table, tuple(fixed)))
     route = Route(table, by, table.lookup(by), brings=_columns(table, brings))
     return One(route, rules.scope_of(table, by, single=True), tuple(fixed.values()))
+
+
+def own(table: StoredTable, *, brings: Columns = (), fixed: Mapping[str, Any] = NOTHING) -> One:
+    """The account that the viewer's subject names, and nobody else's."""
+    if table.subject is None:
+        raise DeclarationError(f"{table} has no subject")
+    return replace(one(table, by=table.subject, brings=brings, fixed=fixed), scope=Scope.SUBJECT)
 
 
 def many(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from loaders.access import Many, many, one, page
+from loaders.access import Many, One, many, one, own, page
 from loaders.request import Aside, Asking, Request
 from loaders.tables import family, prep, social, stream, studio
 from loaders.tables.facts import Row, StoredTable
-from loaders.viewer import folded
+from loaders.viewer import Subject, folded
 
 ACCOUNTS_OF_ONE_EMAIL = 5
 """No index keeps an e-mail unique whatever its case, so there may be several."""
@@ -18,10 +19,15 @@ ACCOUNTS_OF_ONE_EMAIL = 5
 FORMS_OF_AN_EMAIL = 2
 """As it is given, and in lower case."""
 
+_NUMBER = re.compile(r"[1-9][0-9]{0,17}")
+"""A key as issuers write it: one account's in one form, and no other."""
+
 stream_account = one(stream.accounts, by="accountId")
+stream_account_of_subject = own(stream.accounts)
 stream_accounts_by_email = many(stream.accounts, by="email", at_most=ACCOUNTS_OF_ONE_EMAIL)
 
 family_account = one(family.users, by="id")
+family_account_of_subject = own(family.users)
 family_account_by_email = one(family.users, by="email")
 family_accounts_by_email = many(
     family.users, by="email", at_most=ACCOUNTS_OF_ONE_EMAIL, folded=True
@@ -29,6 +35,7 @@ family_accounts_by_email = many(
 family_accounts_by_role = page(family.users, by="role")
 
 studio_account = one(studio.users, by="id")
+studio_account_of_subject = own(studio.users, brings="is_active")
 studio_account_by_email = one(studio.users, by="email")
 studio_accounts_by_email = many(
     studio.users, by="email", at_most=ACCOUNTS_OF_ONE_EMAIL, folded=True, brings="is_active"
@@ -36,6 +43,9 @@ studio_accounts_by_email = many(
 
 creator_account = one(social.users, by=("userId", "recordType"))
 creator_of_user = one(social.users, by="userId", fixed={"recordType": social.PROFILE_RECORD})
+creator_of_subject = own(
+    social.users, fixed={"recordType": social.PROFILE_RECORD}, brings="isActive"
+)
 creator_accounts_by_email = many(
     social.users, by="email", at_most=ACCOUNTS_OF_ONE_EMAIL, brings="isActive"
 )
@@ -84,11 +94,32 @@ ACCOUNTS_BY_EMAIL: Mapping[str, Many] = {
     social.PRODUCT: creator_accounts_by_email,
     prep.PRODUCT: learner_accounts_by_email,
 }
-"""How a person's accounts are found at each product, in the order in which they are shown."""
+"""How accounts are found at each product by e-mail, in the order in which they are shown."""
+
+ACCOUNTS_BY_SUBJECT: Mapping[str, One] = {
+    stream.PRODUCT: stream_account_of_subject,
+    family.PRODUCT: family_account_of_subject,
+    studio.PRODUCT: studio_account_of_subject,
+    social.PRODUCT: creator_of_subject,
+}
+"""How they are found by what the product's own issuer says. Prep keeps e-mails alone."""
 
 
-async def accounts_of_person(access: Many, info: Asking, email: str) -> list[Any]:
-    """The accounts of one product under an e-mail: as given, and in lower case.
+async def accounts_of_person(
+    product: str, info: Asking, email: str | None, subject: Subject | None = None
+) -> list[Any]:
+    """Somebody's accounts at one product: by the subject where its own issuer names them, else by
+    e-mail."""
+    access = ACCOUNTS_BY_SUBJECT.get(product)
+    if access is not None and subject is not None and subject.product == product:
+        key = _key(access.table, subject)
+        found = None if key is None else await access.load(info, key)
+        return [] if found is None else [found]
+    return [] if email is None else await _by_email(ACCOUNTS_BY_EMAIL[product], info, email)
+
+
+async def _by_email(access: Many, info: Asking, email: str) -> list[Any]:
+    """As given, and in lower case.
 
     DynamoDB compares bytes, so both forms are asked for; Postgres has an index that folds case.
     """
@@ -97,16 +128,28 @@ async def accounts_of_person(access: Many, info: Asking, email: str) -> list[Any
     return [row for rows in found for row in rows]
 
 
-def _own_keys(access: Many) -> Callable[[Request], Awaitable[frozenset[Any]]]:
-    """The keys of the viewer's accounts at a product; the viewer has an e-mail."""
-    owner = access.table.owner_column or ""
+def _key(table: StoredTable, subject: Subject) -> Any | None:
+    """The key that a subject is; None where no key is written so."""
+    kind = table.column(table.subject or "").kind
+    if kind.bits is None:
+        return subject.name
+    if not _NUMBER.fullmatch(subject.name) or int(subject.name) >= 1 << kind.bits - 1:
+        return None
+    return int(subject.name)
+
+
+def _own_keys(product: str) -> Callable[[Request], Awaitable[frozenset[Any]]]:
+    """The keys of the viewer's accounts at a product."""
+    table = ACCOUNTS_BY_EMAIL[product].table
+    owner = table.owner_column or ""
 
     async def look_up(request: Request) -> frozenset[Any]:
-        rows = await accounts_of_person(access, Aside(request), request.viewer.email or "")
+        viewer = request.viewer
+        rows = await accounts_of_person(product, Aside(request), viewer.email, viewer.subject)
         return frozenset(
             row[owner]
             for row in rows
-            if not isinstance(row, Exception) and _gives_rights(row, access.table)
+            if not isinstance(row, Exception) and _gives_rights(row, table)
         )
 
     return look_up
@@ -120,5 +163,5 @@ def _gives_rights(account: Row, table: StoredTable) -> bool:
     return bool(account.get(column) == value)
 
 
-IDENTITIES = {product: _own_keys(access) for product, access in ACCOUNTS_BY_EMAIL.items()}
+IDENTITIES = {product: _own_keys(product) for product in ACCOUNTS_BY_EMAIL}
 """How the viewer's own keys are found at each product."""

@@ -52,6 +52,12 @@ class BadUserInput(GatewayError):
     code = Code.BAD_USER_INPUT
 
 
+class Unauthenticated(GatewayError):
+    """Who asks cannot be told by what they brought."""
+
+    code = Code.UNAUTHENTICATED
+
+
 class Forbidden(GatewayError):
     """The viewer may not use this entry at all."""
 

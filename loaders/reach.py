@@ -10,7 +10,6 @@ from loaders import rules
 from loaders.access import Access, Distinct, Many, One, Paged, United
 from loaders.pages import PAGING, Paging
 from loaders.request import READS_AT_MOST, Columns
-from loaders.rules import Scope
 from loaders.sealing import Seal
 from loaders.stores import forecast
 from loaders.stores.forecast import Forecast
@@ -49,9 +48,9 @@ class Reach:
     def forecasts(self, objects: int, asked: Columns, viewer: Viewer) -> Sequence[Forecast]:
         """What it asks of the store for this many objects, by a document of these columns."""
         access, keys = self.access, min(self.keys * objects, READS_AT_MOST)
-        if rules.is_refused(access.scope, viewer):
+        if rules.is_refused(access.scope, viewer, access.table):
             return []
-        guarded = access.scope is Scope.OWNER and not viewer.is_staff
+        guarded = rules.is_guarded(access.scope, viewer, access.table)
         window = self.window or Window(size=1)
         compared = [range_.column for range_ in window.ranges]
         columns = access.selected(asked, compared)

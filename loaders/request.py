@@ -250,7 +250,7 @@ class Request:
         return await asyncio.shield(task)
 
     async def _look_up_owners(self, product: str) -> frozenset[Any]:
-        if self.viewer.email is None:
+        if self.viewer.is_anonymous:
             return frozenset()
         return await self.identities[product](self)
 

@@ -20,6 +20,7 @@ class Scope(Enum):
     SIGNED_IN = "rows that anyone with an account at the product may read"
     OWNER = "rows that lead to one owner: the store returns those of the viewer alone"
     EMAIL = "accounts by e-mail: the viewer's own e-mail is decided from the key"
+    SUBJECT = "the account that a viewer's subject names: decided from the key"
     STAFF = "rows that staff alone may read: one, or those of one other row"
     SPANNING = "rows of many owners: staff alone"
 
@@ -45,39 +46,60 @@ def _leads_to_an_owner(table: StoredTable, name: str) -> bool:
     return parent is not None and parent.read is Read.OWNER
 
 
-def refuse_unless_allowed(scope: Scope, request: Request) -> None:
+def refuse_unless_allowed(scope: Scope, request: Request, table: StoredTable) -> None:
     """Raise Forbidden where this viewer may not take this way at all."""
-    if scope is Scope.SPANNING and is_refused(scope, request.viewer):
+    if scope is Scope.SPANNING and is_refused(scope, request.viewer, table):
         raise Forbidden("this ranges over many owners: it is for staff alone")
 
 
-async def owners(scope: Scope, request: Request, product: str) -> frozenset[Any] | None:
+async def owners(scope: Scope, request: Request, table: StoredTable) -> frozenset[Any] | None:
     """The owners whose rows this viewer may see; None for anybody's, empty for nobody's."""
-    if is_refused(scope, request.viewer):
+    if is_refused(scope, request.viewer, table):
         return frozenset()
-    if not asks_for_owners(scope, request.viewer):
+    if not asks_for_owners(scope, request.viewer, table):
         return None
-    mine = await request.owners(product)
+    mine = await request.owners(table.product)
     if scope is Scope.SIGNED_IN and mine:
         return None
     return mine
 
 
-def is_refused(scope: Scope, viewer: Viewer) -> bool:
+def is_refused(scope: Scope, viewer: Viewer, table: StoredTable) -> bool:
     """Whether nothing is asked of a store for this viewer."""
-    return scope in (Scope.STAFF, Scope.SPANNING) and not viewer.is_staff
+    if scope is Scope.SUBJECT:
+        return viewer.subject_at(table.product) is None
+    return scope in (Scope.STAFF, Scope.SPANNING) and not viewer.reads_all(table.product)
 
 
-def asks_for_owners(scope: Scope, viewer: Viewer) -> bool:
+def asks_for_owners(scope: Scope, viewer: Viewer, table: StoredTable) -> bool:
     """Whether the keys of the viewer's own accounts have to be known first."""
-    return scope in (Scope.OWNER, Scope.SIGNED_IN) and not viewer.is_staff
+    return is_guarded(scope, viewer, table) or (
+        scope is Scope.SIGNED_IN and not viewer.reads_all(table.product)
+    )
 
 
-def own_emails(scope: Scope, request: Request, keys: list[Key]) -> list[Key]:
-    """Of keys that are e-mails, those that this viewer may look up."""
-    if scope is not Scope.EMAIL or request.viewer.is_staff:
+def is_guarded(scope: Scope, viewer: Viewer, table: StoredTable) -> bool:
+    """Whether the store returns the viewer's own rows alone."""
+    if viewer.reads_all(table.product):
+        return False
+    return scope is Scope.OWNER or (scope is Scope.EMAIL and _known_by_subject(viewer, table))
+
+
+def _known_by_subject(viewer: Viewer, table: StoredTable) -> bool:
+    """Whether an account is the viewer's by its subject, so that an e-mail gives no right to it."""
+    return table.subject is not None and viewer.subject_at(table.product) is not None
+
+
+def own_keys(scope: Scope, request: Request, table: StoredTable, keys: list[Key]) -> list[Key]:
+    """Of the keys of accounts, those that this viewer may look up."""
+    viewer = request.viewer
+    if scope is Scope.SUBJECT:
+        return [key for key in keys if str(key[0]) == viewer.subject_at(table.product)]
+    if scope is not Scope.EMAIL or viewer.reads_all(table.product):
         return keys
-    return [key for key in keys if request.viewer.has(key[0])]
+    if _known_by_subject(viewer, table):
+        return keys
+    return [key for key in keys if viewer.has(key[0])]
 
 
 def of_this_email(table: StoredTable, key: Key, rows: list[Row]) -> list[Row]:

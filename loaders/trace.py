@@ -24,8 +24,10 @@ class Trace:
 
         Who sees personal data masked in an answer sees it masked here.
         """
-        masked = viewer.is_staff and not viewer.sees_personal_data
-        return [_call(call, call.personal if masked else frozenset()) for call in self.calls]
+        return [
+            _call(call, call.personal if viewer.sees_masked(call.store) else frozenset())
+            for call in self.calls
+        ]
 
 
 def _call(call: Call, masked: frozenset[str]) -> dict[str, Any]:

@@ -23,20 +23,23 @@ def reader(table: StoredTable, column: Column) -> Reader:
         case Visibility.SIGNED_IN:
             return _signed_in(table, column)
         case Visibility.STAFF:
-            return _staff(column)
+            return _staff(table, column)
         case Visibility.MASKED:
             return lambda row, info: mask(column.read(row))
         case Visibility.INTERNAL | Visibility.NEVER:
             raise TypeError(f"{table}.{column.name} has no field: it is {column.visibility.value}")
 
 
-def is_open(column: Column, viewer: Viewer) -> bool:
-    """Whether a viewer sees a column as it is stored, whatever the row."""
+def is_open(table: StoredTable, column: Column, viewer: Viewer) -> bool:
+    """Whether a viewer sees a column as it is stored, whatever the row.
+
+    It follows from the viewer's roles alone: plans are kept by them.
+    """
     match column.visibility:
         case Visibility.PLAIN:
-            return viewer.sees_personal_data or not (column.personal and viewer.is_staff)
+            return not (column.personal and viewer.sees_masked(table.product))
         case Visibility.SIGNED_IN | Visibility.STAFF:
-            return viewer.is_staff
+            return viewer.reads_all(table.product)
         case _:
             return False
 
@@ -62,7 +65,7 @@ def _personal(table: StoredTable, column: Column) -> Reader:
         return column.read(row) if own else mask(column.read(row))
 
     def read(row: Row, info: Asking) -> Any:
-        if is_open(column, info.context.viewer):
+        if is_open(table, column, info.context.viewer):
             return column.read(row)
         return unless_anothers(row, info.context)
 
@@ -72,15 +75,17 @@ def _personal(table: StoredTable, column: Column) -> Reader:
 def _signed_in(table: StoredTable, column: Column) -> Reader:
     async def read(row: Row, info: Asking) -> Any:
         request = info.context
-        if is_open(column, request.viewer) or await request.owners(table.product):
+        if is_open(table, column, request.viewer) or await request.owners(table.product):
             return column.read(row)
         return None
 
     return read
 
 
-def _staff(column: Column) -> Reader:
-    return lambda row, info: column.read(row) if is_open(column, info.context.viewer) else None
+def _staff(table: StoredTable, column: Column) -> Reader:
+    return lambda row, info: (
+        column.read(row) if is_open(table, column, info.context.viewer) else None
+    )
 
 
 async def show(row: Row, info: Asking, name: str) -> Any:

@@ -69,7 +69,7 @@ def for_staff(resolver: Link) -> Callable[..., Awaitable[Any]]:
     """A resolver that others than staff may not use at all, whatever they may read elsewhere."""
 
     async def resolve(row: Row | None, info: Asking, **arguments: Any) -> Any:
-        if not info.context.viewer.is_staff:
+        if not info.context.viewer.reads_all(resolver.access.table.product):
             raise Forbidden("this is for staff alone")
         return await resolver(row, info, **arguments)
 

@@ -1,4 +1,4 @@
-"""What a person is: the accounts of all products under one e-mail."""
+"""What a person is: the accounts of all products under one e-mail, or one token."""
 
 from __future__ import annotations
 
@@ -6,28 +6,35 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-from loaders.accounts import ACCOUNTS_BY_EMAIL, FORMS_OF_AN_EMAIL, accounts_of_person
+from loaders.accounts import (
+    ACCOUNTS_BY_EMAIL,
+    ACCOUNTS_BY_SUBJECT,
+    FORMS_OF_AN_EMAIL,
+    accounts_of_person,
+)
 from loaders.errors import Forbidden
 from loaders.masks import mask
 from loaders.reach import follows
 from loaders.request import Asking
 from loaders.tables.facts import Row, table_of
+from loaders.viewer import Subject
 from resolvers.arguments import text
 from resolvers.links import needs
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody, known by an e-mail."""
+    """Somebody, known by an e-mail, or to a product's own issuer as its subject."""
 
-    email: str
+    email: str | None
+    subject: Subject | None = None
 
 
 @follows()
 def viewer(_: None, info: Asking) -> Person | None:
     """The person who asks; null where they are anonymous."""
-    email = info.context.viewer.email
-    return None if email is None else Person(email)
+    viewer = info.context.viewer
+    return None if viewer.is_anonymous else Person(viewer.email, viewer.subject)
 
 
 @follows()
@@ -50,20 +57,20 @@ def person_of_account(account: Row, info: Asking) -> Person | None:
 def email(somebody: Person, info: Asking) -> str | None:
     """The e-mail, masked for support where it is not their own."""
     viewer = info.context.viewer
-    own = viewer.has(somebody.email)
+    own = somebody.email is None or viewer.has(somebody.email)
     if own or viewer.sees_personal_data or not viewer.is_staff:
         return somebody.email
     masked: str | None = mask(somebody.email)
     return masked
 
 
-@follows(*ACCOUNTS_BY_EMAIL.values(), keys=FORMS_OF_AN_EMAIL)
+@follows(*ACCOUNTS_BY_EMAIL.values(), *ACCOUNTS_BY_SUBJECT.values(), keys=FORMS_OF_AN_EMAIL)
 async def accounts(somebody: Person, info: Asking) -> list[Any]:
     """The accounts in the products' order; an error stands for a product that is down."""
     found = await asyncio.gather(
         *(
-            accounts_of_person(access, info, somebody.email)
-            for access in ACCOUNTS_BY_EMAIL.values()
+            accounts_of_person(product, info, somebody.email, somebody.subject)
+            for product in ACCOUNTS_BY_EMAIL
         ),
         return_exceptions=True,
     )

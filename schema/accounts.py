@@ -158,13 +158,15 @@ class EntitlementStatus(Enum):
 
 @object_type
 class Person:
-    """Somebody with accounts at one or more products, all under one e-mail."""
+    """Somebody with accounts at one or more products."""
 
     email: str | None = resolved_by(resolve_person.email)
-    """The e-mail that the accounts are found by. Support sees another's masked."""
+    """The e-mail that the accounts are found by; null for a viewer whose token has no verified one.
+    Support sees another's masked."""
     accounts: list[Account | None] = resolved_by(resolve_person.accounts)
-    """The person's accounts, at most a few. A product that does not answer is an error in its
-    place; the others' accounts stay."""
+    """The person's accounts, at most a few. At the product whose own token a viewer has, theirs is
+    found by the token's subject. A product that does not answer is an error in its place; the
+    others' accounts stay."""
 
 
 @interface

@@ -17,7 +17,7 @@ from strawberry.types.field import StrawberryField
 
 from loaders import visibility
 from loaders.reach import Reaches
-from loaders.tables.facts import Column
+from loaders.tables.facts import Column, StoredTable
 from loaders.viewer import Viewer
 from schema.rows import COLUMN, MEMBER, RESOLVER, TABLE
 
@@ -33,15 +33,17 @@ class Reading:
 
     `one` gives its value for one object: `one(object, asking, **arguments)`. It may give an
     awaitable where `waits`, but none within a list. `each` gives the values of many objects in one
-    go, with an exception in the place of what failed. `column` or `member` is what is shown as it
-    is stored, to those who may see it, `attribute` what an object of ours holds. `arguments` turns
-    graphql-core's arguments into Python's, `reaches` tells of these which accesses are taken for
-    one object; `counts_page`: the listing of the page that the field stands in is counted.
+    go, with an exception in the place of what failed. `column` of `table`, or `member`, is what is
+    shown as it is stored, to those who may see it, `attribute` what an object of ours holds.
+    `arguments` turns graphql-core's arguments into Python's, `reaches` tells of these which
+    accesses are taken for one object; `counts_page`: the listing of the page that the field stands
+    in is counted.
     """
 
     one: Callable[..., Any]
     each: Callable[..., Any] | None = None
     waits: bool = False
+    table: StoredTable | None = None
     column: Column | None = None
     member: str | None = None
     attribute: str | None = None
@@ -51,8 +53,8 @@ class Reading:
 
     def is_open(self, viewer: Viewer) -> bool:
         """Whether this viewer sees what is stored as it is."""
-        if self.column is not None:
-            return visibility.is_open(self.column, viewer)
+        if self.table is not None and self.column is not None:
+            return visibility.is_open(self.table, self.column, viewer)
         return self.member is not None or self.attribute is not None
 
     @property
@@ -76,9 +78,9 @@ def reading_of(schema: strawberry.Schema, field: GraphQLField) -> Reading | None
     definition = definition_of(field)
     metadata: Mapping[str, Any] = definition.metadata
     if COLUMN in metadata:
-        column = metadata[COLUMN]
-        reader = visibility.reader(metadata[TABLE], column)
-        return Reading(reader, waits=visibility.waits(column), column=column)
+        table, column = metadata[TABLE], metadata[COLUMN]
+        reader = visibility.reader(table, column)
+        return Reading(reader, waits=visibility.waits(column), table=table, column=column)
     if MEMBER in metadata:
         name = metadata[MEMBER]
         return Reading(lambda value, _: value.get(name), member=name)

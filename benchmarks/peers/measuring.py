@@ -11,12 +11,12 @@ from statistics import median
 from typing import Any
 
 from benchmarks.peers.answers import difference
+from benchmarks.peers.caller import HEADERS
 from benchmarks.peers.load import Failing, Load, load
 from benchmarks.peers.peers import OURS, Peer, Places
 from benchmarks.peers.processes import Server, pinned
-from benchmarks.peers.shapes import VIEWER, Shape
+from benchmarks.peers.shapes import Shape
 
-HEADERS = {"Gateway-Viewer": VIEWER}
 TRACED = {**HEADERS, "Gateway-Trace": "1"}
 ANSWERS_EACH = 4
 """How many answers every client gets in a round, as far as one alone tells beforehand."""

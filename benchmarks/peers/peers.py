@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.peers.caller import ISSUERS
 from benchmarks.peers.engines import SECRET
 from benchmarks.peers.installing import Node
 from benchmarks.peers.processes import Server
-from benchmarks.peers.shapes import POSTGRAPHILE, VIEWER, Shape
+from benchmarks.peers.shapes import POSTGRAPHILE, Shape
 
 HERE = Path(__file__).parent
 CHECKOUT = HERE.parents[1]
@@ -37,7 +38,7 @@ class Places:
         return {
             "PYTHONPATH": os.pathsep.join([str(CHECKOUT), str(self.plain)]),
             "GATEWAY_ID_KEY": SECRET,
-            "GATEWAY_INSECURE_VIEWER": VIEWER,
+            "GATEWAY_ISSUERS": ISSUERS,
             "NODE_ENV": "production",
             "TZ": "UTC",
         }

@@ -14,9 +14,6 @@ from loaders.sealing import Seal
 from loaders.tables import stream
 from resolvers import ids
 
-VIEWER = f"{ADA.email}; roles=admin"
-"""Staff: the peers check nobody's rights, and so ours has to read nothing to check them."""
-
 POSTGRAPHILE = "PostGraphile"
 
 

@@ -1,6 +1,7 @@
 """The folder that the demo keeps its data in, used by one process at a time."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -69,6 +70,17 @@ class DataDirectory:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def secret_of(directory: Path, name: str, make: Callable[[], str]) -> str:
+    """A secret that is made once and kept, so that what depends on it outlives a restart."""
+    file = directory / name
+    if not file.exists():
+        draft = file.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(make())
+        draft.replace(file)
+    return file.read_text()
 
 
 def _pid_in(holder: Path) -> int | None:

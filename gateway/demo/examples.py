@@ -5,20 +5,11 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from gateway.demo.data.people import ADA
+from gateway.demo.tokens import DemoIssuer
 from gateway.graphiql import Example
 
-
-def _headers(viewer: str) -> str:
-    return json.dumps({"Gateway-Viewer": viewer, "Gateway-Trace": "1"}, indent=2)
-
-
-_ME: Final = _headers(ADA.email)
-_STAFF: Final = _headers("sam@example.com; roles=support,admin")
-_NOBODY: Final = _headers("anonymous")
-
-EXAMPLES: Final = (
-    Example(
+_EXAMPLES: Final = (
+    (
         "Everything about you, at every product",
         """\
 query Viewer {
@@ -68,9 +59,9 @@ query Viewer {
   }
 }
 """,
-        _ME,
+        "ada",
     ),
-    Example(
+    (
         "What a video is made of",
         """\
 query Video {
@@ -91,9 +82,9 @@ query Video {
   }
 }
 """,
-        _ME,
+        "ada",
     ),
-    Example(
+    (
         "One name, two products",
         """\
 query Titles {
@@ -108,9 +99,9 @@ query Titles {
   }
 }
 """,
-        _NOBODY,
+        None,
     ),
-    Example(
+    (
         "Movies of a genre, page by page",
         """\
 query Movies {
@@ -120,9 +111,9 @@ query Movies {
   }
 }
 """,
-        _NOBODY,
+        None,
     ),
-    Example(
+    (
         "What staff sees",
         """\
 query Staff {
@@ -138,6 +129,17 @@ query Staff {
   }
 }
 """,
-        _STAFF,
+        "admin",
     ),
 )
+"""The title of each, its query, and who asks it."""
+
+
+def examples(issuer: DemoIssuer) -> tuple[Example, ...]:
+    """Them, with the headers by which they are asked."""
+    return tuple(Example(title, query, _headers(issuer, name)) for title, query, name in _EXAMPLES)
+
+
+def _headers(issuer: DemoIssuer, name: str | None) -> str:
+    token = {} if name is None else {"Authorization": f"Bearer {issuer.token_of(name)}"}
+    return json.dumps({**token, "Gateway-Trace": "1"}, indent=2)

@@ -13,15 +13,17 @@ from typing import Any
 
 from gateway.app import ENDPOINT, create_app
 from gateway.audit import AuditLog
+from gateway.authentication.authenticator import Authenticator
 from gateway.create import create_all, declaration
 from gateway.demo.data import demo_rows, version
 from gateway.demo.data.epoch import EPOCH
 from gateway.demo.data.people import ADA
-from gateway.demo.directory import DataDirectory
+from gateway.demo.directory import DataDirectory, secret_of
 from gateway.demo.dynamodb import DynamoEngine
-from gateway.demo.examples import EXAMPLES
+from gateway.demo.examples import examples
 from gateway.demo.load import clear_dynamodb, clear_postgres, load_dynamodb, load_postgres
 from gateway.demo.postgres import PostgresEngine
+from gateway.demo.tokens import CALLERS, DemoIssuer
 from gateway.listening import listen, serve, url
 from gateway.progress import say, step
 from gateway.settings import ServerSettings
@@ -30,7 +32,6 @@ from loaders.clock import Clock
 from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
-from loaders.viewer import Viewer
 
 GRACE = 5
 """Seconds that requests may take to end when the demo is stopped."""
@@ -47,18 +48,27 @@ def run_demo(settings: ServerSettings, path: Path) -> None:
             dynamodb = resources.enter_context(DynamoEngine.start(directory.dynamodb))
         where = demo_addresses(postgres, dynamodb)
         _fill(directory, postgres, where)
+        tokens = DemoIssuer.kept_in(path)
         app = create_app(
             settings,
             where,
-            id_key=directory_secret(directory),
-            viewer=Viewer(ADA.email),
+            id_key=secret_of(path, "id-key", lambda: secrets.token_hex(32)),
+            viewer_of=Authenticator([tokens.issuer]).viewer_of,
             clock=Clock.starting_at(EPOCH),
             audit=AuditLog(directory.path / "audit"),
             demo=True,
-            examples=EXAMPLES,
+            examples=examples(tokens),
         )
+        _tell(tokens)
         say(f"GraphiQL: {url(listening)}{ENDPOINT} — you are {ADA.email}")
         serve(app, listening, log_level="warning", timeout_graceful_shutdown=GRACE)
+
+
+def _tell(tokens: DemoIssuer) -> None:
+    """Show a token of everybody, which `gateway token --as NAME` prints again."""
+    say("Tokens, for the header `Authorization: Bearer …`:")
+    for name, caller in CALLERS.items():
+        say(f"  {name} ({caller.about}): {tokens.token_of(name)}")
 
 
 @contextmanager
@@ -128,14 +138,3 @@ async def load_all(where: Addresses, rows: Any) -> None:
     for product, declared in DYNAMODB.items():
         names = where.table_names[product]
         await load_dynamodb(where.dynamodb[product], declared, names, rows[product])
-
-
-def directory_secret(directory: DataDirectory) -> str:
-    """The demo's key for ids and cursors, made once, so that they outlive a restart."""
-    file = directory.path / "id-key"
-    if not file.exists():
-        draft = file.with_suffix(".new")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_hex(32))
-        draft.replace(file)
-    return file.read_text()

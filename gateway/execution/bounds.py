@@ -11,11 +11,11 @@ from graphql.execution.values import VariableValues
 
 from gateway.execution.plan import Field, Plan, Selection
 from loaders import rules
-from loaders.accounts import ACCOUNTS_BY_EMAIL, FORMS_OF_AN_EMAIL
+from loaders.access import Access
+from loaders.accounts import ACCOUNTS_BY_EMAIL, ACCOUNTS_BY_SUBJECT, FORMS_OF_AN_EMAIL
 from loaders.errors import GatewayError
 from loaders.reach import Reach, reach
 from loaders.request import Columns
-from loaders.rules import Scope
 from loaders.sealing import Seal
 from loaders.stores.forecast import Forecast
 from loaders.viewer import Viewer
@@ -112,11 +112,12 @@ class Forecaster:
     def places(self, plan: Plan) -> Sequence[Place]:
         """The places that read, from the root down."""
         found = self._below(plan.root, 1, ())
-        if self._viewer.email is None or not self._judged:
+        if self._viewer.is_anonymous or not self._judged:
             return found
         mine = [
             forecast
-            for product, access in ACCOUNTS_BY_EMAIL.items()
+            for accounts in (ACCOUNTS_BY_EMAIL, ACCOUNTS_BY_SUBJECT)
+            for product, access in accounts.items()
             if product in self._judged
             for forecast in reach(access, {}, keys=FORMS_OF_AN_EMAIL).forecasts(1, {}, self._viewer)
         ]
@@ -142,18 +143,22 @@ class Forecaster:
             for one in reaches
             for forecast in one.forecasts(objects, self._columns, self._viewer)
         ]
-        leading = [one for one in reaches if not rules.is_refused(one.access.scope, self._viewer)]
+        leading = [
+            one
+            for one in reaches
+            if not rules.is_refused(one.access.scope, self._viewer, one.access.table)
+        ]
         if reaches and not leading:
             return Place(field.place, objects, ())
         self._judged.update(
-            one.access.table.product for one in leading if self._is_judged(one.access.scope)
+            one.access.table.product for one in leading if self._is_judged(one.access)
         )
         return Place(field.place, objects, forecasts, self._kinds(field, objects, leading or page))
 
-    def _is_judged(self, scope: Scope) -> bool:
+    def _is_judged(self, access: Access) -> bool:
         """Support sees personal data of others masked, by whichever way."""
-        support = self._viewer.is_staff and not self._viewer.sees_personal_data
-        return support or rules.asks_for_owners(scope, self._viewer)
+        masked = self._viewer.sees_masked(access.table.product)
+        return masked or rules.asks_for_owners(access.scope, self._viewer, access.table)
 
     def _kinds(
         self, field: Field, objects: int, leading: Sequence[Reach]

@@ -198,6 +198,14 @@ class StoredTable:
         """This table's own column at the start of its owner path."""
         return self.owner.column if isinstance(self.owner, Through) else self.owner
 
+    @property
+    def subject(self) -> str | None:
+        """Of an account table, the column of what the product's own issuer names as the subject;
+        None where accounts are known by e-mail alone."""
+        if self.email is None or self.owner_column == self.email:
+            return None
+        return self.owner_column
+
     @cached_property
     def always(self) -> tuple[str, ...]:
         """The columns that every read brings along: the key and the start of the owner path."""

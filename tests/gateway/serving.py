@@ -12,10 +12,12 @@ import orjson
 from gateway.app import ENDPOINT, Application, create_app
 from gateway.demo.data.epoch import EPOCH
 from gateway.demo.data.people import ADA
+from gateway.http import ViewerOf
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
 from loaders.clock import Clock
 from loaders.viewer import Viewer
+from tests.viewers import always
 
 ADA_HERSELF = Viewer(ADA.email)
 ID_KEY = "a secret of the tests, of 32 characters"
@@ -24,16 +26,17 @@ ID_KEY = "a secret of the tests, of 32 characters"
 def application(
     where: Addresses,
     *,
-    viewer: Viewer = ADA_HERSELF,
+    viewer_of: ViewerOf | None = None,
     demo: bool = True,
     **settings: Any,
 ) -> Application:
-    """The gateway, whose clock stands where the data does."""
+    """The gateway, whose clock stands where the data does; all that is asked of it is Ada's, unless
+    `viewer_of` says otherwise."""
     return create_app(
         ServerSettings(**settings),
         where,
         id_key=ID_KEY,
-        viewer=viewer,
+        viewer_of=viewer_of or always(ADA_HERSELF),
         clock=Clock.starting_at(EPOCH),
         demo=demo,
     )

@@ -20,10 +20,11 @@ from loaders.accounts import IDENTITIES
 from loaders.tables.catalogue import DYNAMODB, POSTGRES, TABLES
 from tests.engines import TABLE_NAMES, Addresses, execute
 from tests.gateway.commands import PATIENCE, run, running
+from tests.viewers import TOKENS
 
 NEEDED = {
     "GATEWAY_ID_KEY": "k" * 32,
-    "GATEWAY_INSECURE_VIEWER": ADA.email,
+    "GATEWAY_ISSUERS": f"[{TOKENS.issuer.model_dump_json()}]",
     **{
         f"{product.upper()}_DATABASE_URL": f"postgresql://postgres@127.0.0.1:1/{product}"
         for product in POSTGRES
@@ -31,6 +32,7 @@ NEEDED = {
     "DYNAMODB_ENDPOINT_URL": "http://127.0.0.1:1",
 }
 """Enough to serve; every store is down, for nobody listens on port 1."""
+ADAS = f"Bearer {TOKENS.token(ADA.email)}"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret"}
 
 
@@ -44,7 +46,17 @@ def ended(*arguments: str) -> int | str | None:
 def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended("--help") == 0
     shown = capsys.readouterr().out
-    for command in ("demo", "serve", "create", "doctor", "seed", "explain", "schema", "settings"):
+    for command in (
+        "demo",
+        "token",
+        "serve",
+        "create",
+        "doctor",
+        "seed",
+        "explain",
+        "schema",
+        "settings",
+    ):
         assert f"\n    {command} " in shown
     assert ended("demo", "--help") == 0
     assert "--directory" in capsys.readouterr().out
@@ -77,7 +89,7 @@ def test_settings_lists_each(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "needed"),
     [
-        (("serve",), ["GATEWAY_ID_KEY", "GATEWAY_INSECURE_VIEWER"]),
+        (("serve",), ["GATEWAY_ID_KEY", "GATEWAY_ISSUERS"]),
         (("create",), []),
         (("doctor",), []),
         (("seed", "--scale", "1", "--stores"), []),
@@ -100,8 +112,8 @@ def test_without_settings_each_that_is_missing_is_named(
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"GATEWAY_INSECURE_VIEWER": ""}, "GATEWAY_INSECURE_VIEWER: Field required"),
-        ({"GATEWAY_INSECURE_VIEWER": "ada"}, "GATEWAY_INSECURE_VIEWER: Gateway-Viewer is `EMAIL`"),
+        ({"GATEWAY_ISSUERS": ""}, "GATEWAY_ISSUERS: Field required"),
+        ({"GATEWAY_ISSUERS": "ada"}, "GATEWAY_ISSUERS: Invalid JSON: "),
         (
             {"DYNAMODB_ENDPOINT_URL": "http://dynamodb.example.com"},
             "the store of stream would be reached without TLS: use sslmode=require or https, or "
@@ -157,7 +169,7 @@ def test_serves_while_its_stores_are_down(place: Path) -> None:
         body = gateway.ask(
             '{ movies(genre: "Drama") { nodes { title } } contentTags { nodes { tag } }'
             " viewer { email accounts { product } } }",
-            gateway_viewer="ben@example.com",
+            authorization=ADAS,
         )
         assert body["data"] == {
             "movies": None,
@@ -189,7 +201,7 @@ def test_serves_the_stores_that_settings_name(engines: Addresses, place: Path) -
         },
     }
     with running(place / "log", "serve", **settings) as gateway:
-        assert gateway.ask("{ viewer { accounts { product } } }") == {
+        assert gateway.ask("{ viewer { accounts { product } } }", authorization=ADAS) == {
             "data": {
                 "viewer": {"accounts": [{"product": product.upper()} for product in IDENTITIES]}
             }
@@ -202,7 +214,9 @@ def test_serves_the_stores_that_settings_name(engines: Addresses, place: Path) -
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_workers_share_the_port_and_end_together(place: Path, how: signal.Signals) -> None:
     with running(place / "log", "serve", "--workers", "2", **NEEDED, **CREDENTIALS) as gateway:
-        assert gateway.ask("{ viewer { email } }") == {"data": {"viewer": {"email": ADA.email}}}
+        assert gateway.ask("{ viewer { email } }", authorization=ADAS) == {
+            "data": {"viewer": {"email": ADA.email}}
+        }
         workers = [int(pid) for pid in re.findall(r"server process \[(\d+)\]", gateway.said())]
         gateway.end(how)
         deadline = time.monotonic() + PATIENCE
@@ -216,7 +230,7 @@ def test_workers_share_the_port_and_end_together(place: Path, how: signal.Signal
 @pytest.mark.slow
 async def test_create_makes_tables_in_the_databases_themselves(engines: Addresses) -> None:
     databases = {product: f"created_{product}_{uuid.uuid4().hex}" for product in POSTGRES}
-    settings = {**NEEDED, **CREDENTIALS, "GATEWAY_ID_KEY": "", "GATEWAY_INSECURE_VIEWER": ""}
+    settings = {**NEEDED, **CREDENTIALS, "GATEWAY_ID_KEY": "", "GATEWAY_ISSUERS": ""}
     for product, name in databases.items():
         await execute(engines.database("postgres"), f"CREATE DATABASE {name}")
         setting = f"{product.upper()}_DATABASE_URL"

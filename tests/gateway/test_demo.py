@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from gateway.demo.data.people import ADA
 from gateway.demo.postgres import PostgresEngine
 from gateway.demo.processes import lock
+from gateway.demo.tokens import CALLERS
 from loaders.accounts import IDENTITIES
 from tests.engines import execute
 from tests.gateway.commands import PATIENCE, Running, run, running
@@ -33,6 +35,20 @@ def demo(place: Path, *, log: str = "log", **settings: str) -> Any:
     return running(place / log, "demo", "--directory", str(place / "data"), **settings)
 
 
+def by_ada(place: Path) -> dict[str, str]:
+    """The header that the command line tells of."""
+    _, token = run("token", "--as", "ada", "--directory", str(place / "data"))
+    return {"authorization": f"Bearer {token.strip()}"}
+
+
+def assert_it_shows_a_token_of_everybody(gateway: Running) -> None:
+    shown = dict(re.findall(r"^  (\S+) \(.*\): (\S+)$", gateway.said(), re.MULTILINE))
+    assert shown.keys() == CALLERS.keys()
+    for name, caller in CALLERS.items():
+        answer = gateway.ask("{ viewer { email } }", authorization=f"Bearer {shown[name]}")
+        assert answer == {"data": {"viewer": {"email": caller.email}}}
+
+
 def nothing_is_left(place: Path) -> bool:
     """Whether no process of either engine holds its lock, after some seconds at most."""
     for path in (place / "data" / "postgres" / "lock", place / "data" / "dynamodb.db.lock"):
@@ -42,16 +58,19 @@ def nothing_is_left(place: Path) -> bool:
 
 def test_answers_and_keeps_its_data_over_a_restart(place: Path) -> None:
     with demo(place) as first:
-        assert first.ask(QUERY) == ANSWER
-        ids = first.ask(IDS)
+        first.url()
+        adas = by_ada(place)
+        assert first.ask(QUERY, **adas) == ANSWER
+        ids = first.ask(IDS, **adas)
         assert len(ids["data"]["viewer"]["accounts"]) == len(IDENTITIES)
         assert f"you are {ADA.email}" in first.said()
+        assert_it_shows_a_token_of_everybody(first)
         assert "Loading demo data" in first.said()
         assert first.end(signal.SIGINT) == 0
         assert first.said().endswith("Stopped.\n")
     with demo(place, log="again") as second:
-        assert second.ask(IDS) == ids
-        assert second.ask(QUERY) == ANSWER
+        assert second.ask(IDS, **adas) == ids
+        assert second.ask(QUERY, **adas) == ANSWER
         cursor = ids["data"]["movies"]["pageInfo"]["endCursor"]
         onward = (
             f'{{ movies(genre: "Drama", first: 1, after: "{cursor}") {{ nodes {{ title }} }} }}'
@@ -116,4 +135,5 @@ async def test_begins_anew_where_another_version_left_its_tables(place: Path) ->
     (data / "dynamodb.db").touch()
     (data / "version").write_text("of another version")
     with demo(place) as gateway:
-        assert gateway.ask(QUERY) == ANSWER
+        gateway.url()
+        assert gateway.ask(QUERY, **by_ada(place)) == ANSWER

@@ -1077,7 +1077,7 @@ def settings(
     """An environment with all five stores as they should be."""
     for name, value in {
         "GATEWAY_ID_KEY": "k" * 32,
-        "GATEWAY_INSECURE_VIEWER": "anonymous",
+        "GATEWAY_ISSUERS": "[]",
         "FAMILY_DATABASE_URL": databases.make("family"),
         "STUDIO_DATABASE_URL": databases.make("studio"),
         "DYNAMODB_ENDPOINT_URL": dynamodb.endpoint,

@@ -20,7 +20,7 @@ STORED = sorted(FOLDER.glob("static/*.gz"))
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
 
 EXAMPLES = (
-    Example("Who am I?", "{ viewer { email } }", '{"Gateway-Viewer": "anonymous"}'),
+    Example("Who am I?", "{ viewer { email } }", '{"Gateway-Trace": "1"}'),
     Example("""</div><script>"'&amp;""", "# ü\n{ __typename }"),
 )
 

@@ -11,7 +11,7 @@ import pytest
 from starlette.types import Message
 
 from gateway.app import ENDPOINT
-from gateway.demo.data.people import ADA, BEN, ZOE
+from gateway.demo.data.people import ADA
 from gateway.execution.executors import LevelExecutor
 from gateway.execution.writing import to_bytes
 from gateway.http import GRAPHQL_JSON, JSON
@@ -20,6 +20,7 @@ from loaders.viewer import ANONYMOUS, Viewer
 from tests.engines import Addresses as Engines
 from tests.engines import dynamodb_copy, put
 from tests.gateway.serving import Client, application, client_of
+from tests.viewers import always
 
 ME = "query Me { viewer { email } }"
 
@@ -189,43 +190,6 @@ async def test_get_and_head_are_the_page_for_people(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("header", "email"),
-    [
-        (BEN.email, BEN.email),
-        (f" {BEN.email} ; roles=support,admin", BEN.email),
-        (f"{BEN.email};roles=", BEN.email),
-        (ZOE.email.encode(), ZOE.email),
-        (ZOE.email.encode("latin-1"), ZOE.email),
-    ],
-)
-async def test_in_the_demo_a_header_says_who_asks(
-    client: Client, header: str | bytes, email: str
-) -> None:
-    answer = await client.ask(ME, headers={"gateway_viewer": header})
-    assert answer.json() == {"data": {"viewer": {"email": email}}}
-
-
-async def test_anybody_may_be_anonymous(client: Client) -> None:
-    answer = await client.ask(ME, headers={"gateway_viewer": "anonymous"})
-    assert answer.json() == {"data": {"viewer": None}}
-
-
-@pytest.mark.parametrize("header", ["", "ben", "a@b@c", "ben@example.com; admin", "@", b"\xff"])
-async def test_a_malformed_viewer_is_400(client: Client, header: str | bytes) -> None:
-    answer = await client.ask(ME, headers={"gateway_viewer": header})
-    assert answer.status_code == 400
-    assert message(answer).startswith("Gateway-Viewer is `EMAIL`")
-    assert answer.json()["errors"][0]["extensions"]["argument"] == "Gateway-Viewer"
-
-
-@pytest.mark.parametrize("header", [BEN.email, "nonsense", f"{BEN.email}; roles=admin"])
-async def test_outside_the_demo_the_header_is_not_heard(where: Addresses, header: str) -> None:
-    async with client_of(application(where, demo=False)) as client:
-        answer = await client.ask(ME, headers={"gateway_viewer": header})
-        assert answer.json() == {"data": {"viewer": {"email": ADA.email}}}
-
-
-@pytest.mark.parametrize(
     ("demo", "viewer", "shown"),
     [
         (True, ANONYMOUS, True),
@@ -238,7 +202,7 @@ async def test_outside_the_demo_the_header_is_not_heard(where: Addresses, header
 async def test_the_trace_is_for_the_demo_and_for_staff(
     where: Addresses, *, demo: bool, viewer: Viewer, shown: bool
 ) -> None:
-    async with client_of(application(where, demo=demo, viewer=viewer)) as client:
+    async with client_of(application(where, demo=demo, viewer_of=always(viewer))) as client:
         document = '{ titles(named: "Metropolis") { nodes { title } } }'
         answer = await client.ask(document, headers={"gateway_trace": "1"})
         assert answer.json()["data"]["titles"]["nodes"]
@@ -272,7 +236,7 @@ async def test_numbers_keep_their_digits(engines: Engines, tmp_path: Any) -> Non
         )
         where = engines.stores(dynamodb={"stream": address})
         staff = Viewer("sam@example.com", frozenset({"admin"}))
-        async with client_of(application(where, viewer=staff)) as client:
+        async with client_of(application(where, viewer_of=always(staff))) as client:
             answer = await client.ask(
                 '{ usageEvents(serviceType: "digits") { nodes { details } } }'
             )

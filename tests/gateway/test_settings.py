@@ -27,7 +27,7 @@ PAGE = ROOT / "docs" / "settings.md"
 
 NEEDED = {
     "GATEWAY_ID_KEY": "k" * 32,
-    "GATEWAY_INSECURE_VIEWER": "anonymous",
+    "GATEWAY_ISSUERS": "[]",
     **{
         f"{product.upper()}_DATABASE_URL": f"postgresql://127.0.0.1/{product}"
         for product in POSTGRES

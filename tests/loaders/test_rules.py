@@ -10,10 +10,12 @@ from gateway.demo.data.stream import account_id
 from loaders import rules
 from loaders.access import Access, many, one, page
 from loaders.errors import Forbidden, Internal
+from loaders.request import Request
 from loaders.rules import Scope
 from loaders.tables import family, prep, stream
 from loaders.tables.dynamodb import DynamoTable, columns, text
 from loaders.tables.facts import Read, StoredTable
+from loaders.viewer import Subject, Viewer
 from tests.loaders.asking import Asker
 
 
@@ -76,12 +78,25 @@ def test_the_scope_follows_from_the_declarations(access: Access, scope: Scope) -
 async def test_many_owners_are_for_staff_alone(ask: Asker, roles: tuple[str, ...]) -> None:
     request = ask(ADA.email, *roles).context
     with pytest.raises(Forbidden) as refused:
-        rules.refuse_unless_allowed(Scope.SPANNING, request)
+        rules.refuse_unless_allowed(Scope.SPANNING, request, stream.watchlist)
     assert str(refused.value) == "this ranges over many owners: it is for staff alone"
     for scope in set(Scope) - {Scope.SPANNING}:
-        rules.refuse_unless_allowed(scope, request)
-    for role in ("support", "admin"):
-        rules.refuse_unless_allowed(Scope.SPANNING, ask(None, role).context)
+        rules.refuse_unless_allowed(scope, request, stream.watchlist)
+    for role in ("support", "admin", "service:stream"):
+        rules.refuse_unless_allowed(Scope.SPANNING, ask(None, role).context, stream.watchlist)
+
+
+@pytest.mark.parametrize("scope", [Scope.OWNER, Scope.SIGNED_IN, Scope.STAFF, Scope.SPANNING])
+async def test_a_service_reads_all_of_its_product_and_of_others_what_anybody_does(
+    ask: Asker, scope: Scope
+) -> None:
+    request = ask(None, "service:stream").context
+    assert await rules.owners(scope, request, stream.watchlist) is None
+    for elsewhere in (family.devices, prep.assessments):
+        assert await rules.owners(scope, request, elsewhere) == NOBODY
+        if scope is Scope.SPANNING:
+            with pytest.raises(Forbidden):
+                rules.refuse_unless_allowed(scope, request, elsewhere)
 
 
 NOBODY: frozenset[Any] = frozenset()
@@ -96,6 +111,7 @@ ADAS = frozenset({account_id(ADA)})
         (Scope.SIGNED_IN, NOBODY, None, NOBODY),
         (Scope.OWNER, NOBODY, ADAS, NOBODY),
         (Scope.STAFF, NOBODY, NOBODY, NOBODY),
+        (Scope.SPANNING, NOBODY, NOBODY, NOBODY),
     ],
 )
 async def test_the_owners_whose_rows_a_viewer_sees(
@@ -106,7 +122,7 @@ async def test_the_owners_whose_rows_a_viewer_sees(
     of_a_stranger: frozenset[Any] | None,
 ) -> None:
     async def seen_by(*viewer: str) -> frozenset[Any] | None:
-        return await rules.owners(scope, ask(*viewer).context, "stream")
+        return await rules.owners(scope, ask(*viewer).context, stream.watchlist)
 
     assert await seen_by() == of_nobody
     assert await seen_by(ADA.email) == of_ada
@@ -117,11 +133,46 @@ async def test_the_owners_whose_rows_a_viewer_sees(
 async def test_e_mails_of_others_are_not_looked_up(ask: Asker) -> None:
     keys: list[tuple[Any, ...]] = [("Ada@example.com",), (BEN.email,), (ADA.email,)]
     own = [("Ada@example.com",), (ADA.email,)]
-    assert rules.own_emails(Scope.EMAIL, ask(ADA.email).context, keys) == own
-    assert rules.own_emails(Scope.EMAIL, ask(ADA.email.upper()).context, keys) == own
-    assert rules.own_emails(Scope.EMAIL, ask().context, keys) == []
-    assert rules.own_emails(Scope.EMAIL, ask(None, "support").context, keys) == keys
-    assert rules.own_emails(Scope.OWNER, ask(ADA.email).context, keys) == keys
+
+    def asked(request: Request, scope: Scope = Scope.EMAIL) -> list[tuple[Any, ...]]:
+        return rules.own_keys(scope, request, stream.accounts, keys)
+
+    assert asked(ask(ADA.email).context) == own
+    assert asked(ask(ADA.email.upper()).context) == own
+    assert asked(ask().context) == []
+    assert asked(ask(None, "support").context) == keys
+    assert asked(ask(None, "service:stream").context) == keys
+    assert asked(ask(None, "service:prep").context) == []
+    assert asked(ask(ADA.email).context, Scope.OWNER) == keys
+
+
+def by_subject(product: str | None, name: str, email: str | None = None) -> Viewer:
+    return Viewer(email, subject=Subject(product, name))
+
+
+async def test_a_subject_is_looked_up_at_its_own_product_alone(ask: Asker) -> None:
+    keys: list[tuple[Any, ...]] = [(7,), (8,)]
+    for product, own in (("family", [(7,)]), ("studio", []), (None, [])):
+        request = ask(viewer=by_subject(product, "7")).context
+        assert rules.own_keys(Scope.SUBJECT, request, family.users, keys) == own
+        assert rules.is_refused(Scope.SUBJECT, request.viewer, family.users) is not bool(own)
+
+
+@pytest.mark.parametrize(
+    ("viewer", "guarded"),
+    [
+        (by_subject("stream", account_id(ADA), BEN.email), True),
+        (by_subject("family", "7", BEN.email), False),
+        (by_subject(None, account_id(ADA), BEN.email), False),
+    ],
+)
+async def test_where_an_issuer_names_the_subject_an_e_mail_gives_no_right(
+    ask: Asker, viewer: Viewer, *, guarded: bool
+) -> None:
+    request = ask(viewer=viewer).context
+    assert rules.is_guarded(Scope.EMAIL, viewer, stream.accounts) is guarded
+    assert (await rules.owners(Scope.EMAIL, request, stream.accounts) == ADAS) is guarded
+    assert not rules.is_guarded(Scope.EMAIL, viewer, prep.users)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,11 @@ from gateway.demo.data.making import Row, Tables
 from loaders import accounts, assessments, pipeline, profiles, social, support, titles
 from loaders.access import Access, Distinct, Many, One, Paged, United
 from loaders.pages import Paging
+from loaders.rules import Scope
 from loaders.tables.catalogue import TABLES
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.facts import Index, StoredTable, table_of
+from loaders.viewer import Subject, Viewer
 from tests.loaders.asking import Asker
 
 MODULES = (accounts, assessments, pipeline, profiles, social, support, titles)
@@ -58,11 +60,19 @@ def keys_of_row(way: Access, row: Row) -> Iterator[tuple[Any, ...]]:
         yield values
 
 
+ADMIN = Viewer(None, frozenset({"admin"}))
+
+
+def own_subject(way: One, key: tuple[Any, ...]) -> Viewer:
+    """The viewer whose own account has this key."""
+    return Viewer(subject=Subject(way.table.product, str(key[0])))
+
+
 @ways(One)
 async def test_one_row_is_found(ask: Asker, rows: dict[str, Tables], way: One) -> None:
-    info = ask(None, "admin")
     keys = keys_of(way, rows)
     key = next(key for key in keys if keys.count(key) == 1)
+    info = ask(viewer=own_subject(way, key) if way.scope is Scope.SUBJECT else ADMIN)
     row = await way.load(info, *key)
     assert row is not None
     assert tuple(row[name] for name in way.by) == key

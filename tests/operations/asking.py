@@ -20,7 +20,7 @@ from gateway.settings import ServerSettings
 from gateway.stores import Addresses
 from loaders.clock import Clock
 from loaders.sealing import Seal
-from loaders.viewer import ANONYMOUS
+from tests.viewers import authorization, by_token
 
 ADA = "ada@example.com"
 SUPPORT = "sam@example.com; roles=support"
@@ -82,26 +82,26 @@ class Asker:
         self._client = client
 
     async def __call__(self, query: str, viewer: str = ADA, **variables: Any) -> Answer:
-        return await self._ask(query, viewer, variables, {})
+        return await self.by(authorization(viewer), query, variables)
 
-    async def _ask(
-        self, query: str, viewer: str, variables: dict[str, Any], more: dict[bytes, bytes]
+    async def by(
+        self,
+        headers: Mapping[bytes, bytes],
+        query: str,
+        variables: Mapping[str, Any] | None = None,
     ) -> Answer:
+        """The answer to whom these headers speak of."""
         body = orjson.dumps({"query": query, "variables": variables})
-        headers = {
-            b"Content-Type": b"application/json",
-            b"Gateway-Viewer": viewer.encode(),
-            b"Gateway-Trace": b"1",
-            **more,
-        }
-        answer = await self._client.post(ENDPOINT, content=body, headers=headers)
+        usual = {b"Content-Type": b"application/json", b"Gateway-Trace": b"1"}
+        answer = await self._client.post(ENDPOINT, content=body, headers={**usual, **headers})
         return Answer(answer.status_code, answer.content)
 
     async def explained(
         self, query: str, viewer: str = ADA, how: str = "run", **variables: Any
     ) -> Answer:
         """The answer with what was asked of the stores, and the bounds of that."""
-        return await self._ask(query, viewer, variables, {b"Gateway-Explain": how.encode()})
+        headers = {**authorization(viewer), b"Gateway-Explain": how.encode()}
+        return await self.by(headers, query, variables)
 
     async def data(self, query: str, viewer: str = ADA, **variables: Any) -> Any:
         """The data of an answer that has no errors."""
@@ -114,7 +114,7 @@ class Asker:
 async def gateway_over(
     where: Addresses, *, now: datetime = EPOCH, audit: AuditLog | None = None, **settings: Any
 ) -> AsyncIterator[Asker]:
-    """A gateway over these stores, which takes the viewer that each request names.
+    """A gateway over these stores, which takes the tokens of the tests.
 
     Its clock starts at `now`.
     """
@@ -122,7 +122,7 @@ async def gateway_over(
         ServerSettings(**settings),
         where,
         id_key=_SECRET,
-        viewer=ANONYMOUS,
+        viewer_of=by_token(),
         clock=Clock.starting_at(now),
         audit=audit,
         demo=True,

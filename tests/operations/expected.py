@@ -1,9 +1,9 @@
 """An operation beside what it should answer: `name.graphql`, and `name.json` or `name.case.json`.
 
-The JSON names the `viewer` as the header Gateway-Viewer does (Ada, where it names none), the
-`variables`, and then `data`, `errors` and the number of store `calls`; `calls_at_most` stands in
-its place where sibling branches may or may not meet in one call. With `follow`, the path of a
-connection, the operation goes on page by page, and `pages` has each of its answers.
+The JSON names the `viewer` in short (Ada, where it names none), the `variables`, and then `data`,
+`errors` and the number of store `calls`; `calls_at_most` stands in its place where sibling branches
+may or may not meet in one call. With `follow`, the path of a connection, the operation goes on page
+by page, and `pages` has each of its answers.
 """
 
 from __future__ import annotations

@@ -4,14 +4,17 @@ import json
 
 import pytest
 
-from gateway.demo.examples import EXAMPLES
+from gateway.demo.examples import examples
 from gateway.graphiql import Example
 from tests.operations.asking import Asker
+from tests.viewers import TOKENS
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.title)
+@pytest.mark.parametrize("example", examples(TOKENS), ids=lambda example: example.title)
 async def test_an_example_is_answered(example: Example, ask: Asker) -> None:
-    data = await ask.data(example.query, json.loads(example.headers)["Gateway-Viewer"])
-    assert all(data.values())
+    headers = {name.encode(): text.encode() for name, text in json.loads(example.headers).items()}
+    answer = await ask.by(headers, example.query)
+    assert answer.errors == []
+    assert all(answer.data.values())

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from gateway.app import create_app
+from gateway.authentication.authenticator import Authenticator
 from gateway.demo.data.epoch import EPOCH
 from gateway.listening import listen, serve
 from gateway.settings import read_serve_settings
 from gateway.stores import addresses
-from gateway.viewers import parse_viewer
 from loaders.clock import Clock
 
 
 def main() -> None:
-    """Serve; a header names the viewer, and another asks for the trace."""
+    """Serve; a header asks for the trace."""
     settings = read_serve_settings()
     app = create_app(
         settings,
         addresses(settings),
         id_key=settings.gateway_id_key,
-        viewer=parse_viewer(settings.gateway_insecure_viewer),
+        viewer_of=Authenticator(settings.gateway_issuers).viewer_of,
         clock=Clock.starting_at(EPOCH),
         demo=True,
     )

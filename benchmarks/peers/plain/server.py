@@ -25,8 +25,8 @@ class View(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Any) -> Context:
         """What resolvers share for one request."""
-        email = request.headers.get("gateway-viewer", "").partition(";")[0]
-        return Context(request.app.state.stores, email or None)
+        email = request.headers.get("viewer-email")
+        return Context(request.app.state.stores, email)
 
 
 @asynccontextmanager

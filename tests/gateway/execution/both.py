@@ -26,10 +26,10 @@ from gateway.execution.documents import Operation
 from gateway.execution.executors import LevelExecutor, ReferenceExecutor
 from gateway.execution.run import Gateway
 from gateway.execution.writing import to_bytes
-from gateway.viewers import parse_viewer
 from schema.build import graphql_schema
 from tests.operations import asking
 from tests.operations.asking import ADA, Asker
+from tests.viewers import viewer_named
 
 Place = tuple[int | str, ...]
 _UNFORESEEN = "INTERNAL"
@@ -185,7 +185,7 @@ class Direct(Asker):
 
     async def __call__(self, query: str, viewer: str = ADA, **variables: Any) -> Answer:
         asked = Operation(query, variables)
-        answer = await self._gateway.answer(asked, parse_viewer(viewer), trace=True)
+        answer = await self._gateway.answer(asked, viewer_named(viewer), trace=True)
         return Answer(200, to_bytes(answer.body), query, answer.body)
 
 

@@ -94,15 +94,16 @@ ACCOUNT = """
 
 
 async def test_what_admins_see_is_not_left_for_support(both: Both) -> None:
-    """And the other way round, and for the owner, whatever the order."""
-    viewers = (ADMIN, SUPPORT, ADA, NOBODY)
+    """And the other way round, and for the owner and for services, whatever the order."""
+    family, stream = "-; roles=service:family", "-; roles=service:stream"
+    viewers = (ADMIN, SUPPORT, family, f"{SUPPORT},service:family", stream, ADA, NOBODY)
     seen = {viewer: await same(both, ACCOUNT, viewer) for viewer in viewers}
     for viewer in reversed(viewers):
         assert await same(both, ACCOUNT, viewer) == seen[viewer]
-    assert seen[ADMIN] == seen[ADA]
+    assert seen[ADMIN] == seen[ADA] == seen[family] == seen[f"{SUPPORT},service:family"]
     assert seen[ADMIN]["account"]["email"] == ADA
     assert ADA not in str(seen[SUPPORT])
-    assert seen[NOBODY] == {"account": None}
+    assert seen[NOBODY] == seen[stream] == {"account": None}
 
 
 def test_documents_count_what_was_kept() -> None:

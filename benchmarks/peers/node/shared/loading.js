@@ -2,7 +2,7 @@
 import DataLoader from 'dataloader'
 
 export const contextOf = headers => ({
-  email: headers['gateway-viewer']?.split(';')[0] ?? null,
+  email: headers['viewer-email'] ?? null,
   loaders: new Map()
 })
 
