@@ -232,7 +232,8 @@ class Request:
     async def close(self) -> None:
         """Cancel what still runs, and wait until it has stopped; nothing more is begun."""
         self._closed = True
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._tasks:
+            tasks = list(self._tasks)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)

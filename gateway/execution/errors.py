@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from secrets import token_hex
 from typing import Any
 
@@ -18,8 +19,13 @@ def new_request_id() -> str:
     return token_hex(16)
 
 
-def shown(error: GraphQLError, request_id: str) -> dict[str, Any]:
-    """The entry of `errors` for an error; one that nobody foresaw goes to the log instead."""
+def shown(errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
+    """The entries of `errors` for an answer's errors; what nobody foresaw goes to the log."""
+    request_id = new_request_id()
+    return [_shown(error, request_id) for error in errors]
+
+
+def _shown(error: GraphQLError, request_id: str) -> dict[str, Any]:
     entry = error.formatted
     cause = error.original_error
     if isinstance(cause, GatewayError) and cause.code is not Code.INTERNAL:

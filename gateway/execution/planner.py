@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_variable_values
 
 from gateway.execution.documents import Document, Operation
@@ -13,6 +13,7 @@ from gateway.execution.types import Types
 from loaders.viewer import Viewer
 
 _VARIABLE_ERRORS_AT_MOST = 50
+_NO_VARIABLES = VariableValues({}, {})
 
 
 class Refused(Exception):
@@ -23,8 +24,7 @@ class Refused(Exception):
         self.errors = errors
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(NamedTuple):
     """A plan, and the values that one request gives its variables."""
 
     plan: Plan
@@ -40,17 +40,10 @@ class Planner:
 
     def plan(self, document: Document, operation: Operation, viewer: Viewer) -> Planned:
         """How an operation is run; raises Refused, and Unplannable where no plan can be made."""
-        definition = document.operation(operation.name)
+        definition = document.operations.get(operation.name)
         if definition is None:
             raise Refused(_no_operation(operation.name))
-        variables = get_variable_values(
-            self._schema,
-            definition.variable_definitions or (),
-            dict(operation.variables or {}),
-            max_errors=_VARIABLE_ERRORS_AT_MOST,
-        )
-        if isinstance(variables, list):
-            raise Refused(*variables)
+        variables = self._variables(definition, operation)
         conditions = tuple(variables.coerced.get(name) for name in document.conditions)
         plan = document.plan(
             (definition.name and definition.name.value, conditions, viewer.roles),
@@ -60,6 +53,21 @@ class Planner:
             ),
         )
         return Planned(plan, variables)
+
+    def _variables(
+        self, definition: OperationDefinitionNode, operation: Operation
+    ) -> VariableValues:
+        if not definition.variable_definitions:
+            return _NO_VARIABLES
+        values = get_variable_values(
+            self._schema,
+            definition.variable_definitions,
+            dict(operation.variables or {}),
+            max_errors=_VARIABLE_ERRORS_AT_MOST,
+        )
+        if isinstance(values, list):
+            raise Refused(*values)
+        return values
 
     def explained(self, document: Document, operation: Operation, viewer: Viewer) -> Planned:
         """The same for those who ask what a plan tells; Refused where no plan can be made, too."""

@@ -6,13 +6,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from graphql import ExecutionResult, GraphQLError
 
 from gateway.execution.bounds import Forecaster, Place
 from gateway.execution.documents import Document, Documents, Operation
-from gateway.execution.errors import new_request_id, shown
+from gateway.execution.errors import shown
 from gateway.execution.executors import Executor
 from gateway.execution.explain import explained
 from gateway.execution.planner import Refused
@@ -31,8 +31,7 @@ _TO_ANSWER = 0.5
 """Seconds after the deadline that a request has to put what its stores said into an answer."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The body of the answer; `executed` is false where the document was refused."""
 
     body: dict[str, Any]
@@ -63,14 +62,11 @@ class Gateway:
 
         `explain` shows what it asks of the stores at most, without running it for "plan".
         """
-        request_id = new_request_id()
         document = self.documents.get(operation.query)
         if document.errors:
-            return Answer(
-                {"errors": [shown(error, request_id) for error in document.errors]}, False
-            )
+            return Answer({"errors": shown(document.errors)}, False)
         if explain == "plan":
-            return self._explained(document, operation, request_id, viewer)
+            return self._explained(document, operation, viewer)
         request = self._request(document, viewer, Trace(wanted=trace or explain is not None))
         try:
             result = await self._execute(document, operation, request)
@@ -78,7 +74,7 @@ class Gateway:
             await request.close()
         body: dict[str, Any] = {}
         if result.errors:
-            body["errors"] = [shown(error, request_id) for error in result.errors]
+            body["errors"] = shown(result.errors)
         executed = result.data is not None or any(error.path for error in result.errors or ())
         if executed:
             body["data"] = result.data
@@ -99,13 +95,11 @@ class Gateway:
         forecaster = Forecaster(document.columns, planned.variables, viewer, self.seal)
         return forecaster.places(planned.plan)
 
-    def _explained(
-        self, document: Document, operation: Operation, request_id: str, viewer: Viewer
-    ) -> Answer:
+    def _explained(self, document: Document, operation: Operation, viewer: Viewer) -> Answer:
         try:
             told = explained(self.places(document, operation, viewer))
         except Refused as refused:
-            return Answer({"errors": [shown(error, request_id) for error in refused.errors]}, False)
+            return Answer({"errors": shown(refused.errors)}, False)
         return Answer({"data": None, "extensions": {"explain": told}}, True)
 
     def _request(self, document: Document, viewer: Viewer, trace: Trace) -> Request:
@@ -124,10 +118,13 @@ class Gateway:
     async def _execute(
         self, document: Document, operation: Operation, request: Request
     ) -> ExecutionResult:
+        result = self.executor.execute(document, operation, request)
+        if isinstance(result, ExecutionResult):
+            return result
         try:
             async with asyncio.timeout_at(request.deadline + _TO_ANSWER) as limit:
                 request.give_up = lambda: limit.reschedule(0)
-                return await self.executor.execute(document, operation, request)
+                return await result
         except TimeoutError:
             late = DeadlineExceeded("the request took too long: ask for less at once")
             why = request.given_up or late
