@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -27,17 +28,27 @@ from schema.build import graphql_schema
 ENDPOINT = "/graphql"
 
 
+def asks_endpoint(scope: Mapping[str, Any]) -> bool:
+    """Whether this is POST /graphql."""
+    return bool(scope["type"] == "http" and scope["path"] == ENDPOINT and scope["method"] == "POST")
+
+
 class Application:
-    """POST /graphql goes straight to its endpoint, everything else through Starlette."""
+    """POST /graphql goes straight to its endpoint, everything else through Starlette.
+
+    The endpoint is in the lifespan's state, for a server that asks it itself.
+    """
 
     def __init__(self, endpoint: Endpoint, starlette: Starlette) -> None:
         self._endpoint = endpoint
         self._starlette = starlette
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == ENDPOINT and scope["method"] == "POST":
+        if asks_endpoint(scope):
             await self._endpoint(scope, receive, send)
         else:
+            if scope["type"] == "lifespan":
+                scope.setdefault("state", {})[ENDPOINT] = self._endpoint
             await self._starlette(scope, receive, send)
 
     def running(self) -> AbstractAsyncContextManager[object]:

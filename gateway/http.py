@@ -19,8 +19,10 @@ JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 
 
+Fields = Sequence[tuple[bytes, bytes]]
+"""Headers as they are sent: names in lower case, and values."""
 Headers = Mapping[str, str]
-"""By their names in lower case; those given several times are joined by commas."""
+"""By their names; those given several times are joined by commas."""
 ViewerOf = Callable[[Headers], Awaitable[Viewer]]
 """Who a request is from; may raise Unauthenticated and SourceUnavailable."""
 
@@ -34,6 +36,15 @@ class Reply(NamedTuple):
     media_type: str
     body: bytes
     headers: Sequence[tuple[bytes, bytes]] = ()
+
+    @property
+    def fields(self) -> Fields:
+        """Its headers; a server adds its own to them."""
+        return [
+            (b"content-type", f"{self.media_type}; charset=utf-8".encode()),
+            (b"content-length", str(len(self.body)).encode()),
+            *self.headers,
+        ]
 
 
 class Refused(Exception):
@@ -63,25 +74,17 @@ class Endpoint:
         self._demo = demo
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = _headers(scope)
         try:
-            answer = await self._answer(headers, receive)
+            reply = await self.reply(scope["headers"], receive)
         except Disconnected:
             return
-        await send(
-            {
-                "type": "http.response.start",
-                "status": answer.status,
-                "headers": [
-                    (b"content-type", f"{answer.media_type}; charset=utf-8".encode()),
-                    (b"content-length", str(len(answer.body)).encode()),
-                    *answer.headers,
-                ],
-            }
-        )
-        await send({"type": "http.response.body", "body": answer.body})
+        start = {"status": reply.status, "headers": reply.fields}
+        await send({"type": "http.response.start", **start})
+        await send({"type": "http.response.body", "body": reply.body})
 
-    async def _answer(self, headers: Headers, receive: Receive) -> Reply:
+    async def reply(self, fields: Fields, receive: Receive) -> Reply:
+        """What is sent back to a request of these headers; raises Disconnected."""
+        headers = _headers(fields)
         try:
             operation = _operation(await self._body(headers, receive))
             viewer = await self._viewer_of(headers)
@@ -110,6 +113,7 @@ class Endpoint:
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != JSON:
             raise Refused(415, f"the body must be {JSON}")
+        self._limit(int(headers.get("content-length", 0)))
         body = b""
         more = True
         while more:
@@ -118,9 +122,12 @@ class Endpoint:
                 raise Disconnected
             body += message.get("body", b"")
             more = message.get("more_body", False)
-            if len(body) > self._body_limit:
-                raise Refused(413, f"the body is larger than {self._body_limit} bytes")
+            self._limit(len(body))
         return body
+
+    def _limit(self, length: int) -> None:
+        if length > self._body_limit:
+            raise Refused(413, f"the body is larger than {self._body_limit} bytes")
 
 
 def _challenge(error: Unauthenticated) -> tuple[bytes, bytes]:
@@ -139,9 +146,9 @@ def _explaining(headers: Headers) -> Explaining | None:
     raise BadUserInput("Gateway-Explain is `plan` or `run`", argument="Gateway-Explain")
 
 
-def _headers(scope: Scope) -> Headers:
+def _headers(fields: Fields) -> Headers:
     headers: dict[str, str] = {}
-    for name, value in scope["headers"]:
+    for name, value in fields:
         key, text = name.decode("latin-1"), value.decode("latin-1")
         headers[key] = f"{headers[key]}, {text}" if key in headers else text
     return headers
@@ -149,19 +156,19 @@ def _headers(scope: Scope) -> Headers:
 
 def _operation(body: bytes) -> Operation:
     try:
-        fields = orjson.loads(body)
+        members = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise Refused(400, "the body is no JSON") from None
-    if not isinstance(fields, dict):
+    if not isinstance(members, dict):
         raise Refused(400, "the body must be a JSON object with a member `query`")
-    query, variables, name = (
-        fields.get(member) for member in ("query", "variables", "operationName")
-    )
+    query = members.get("query")
+    variables = members.get("variables")
+    name = members.get("operationName")
     if not isinstance(query, str):
         raise Refused(400, "`query` must be a text: the GraphQL document")
-    if not isinstance(variables, dict | None):
+    if variables is not None and not isinstance(variables, dict):
         raise Refused(400, "`variables` must be an object")
-    if not isinstance(name, str | None):
+    if name is not None and not isinstance(name, str):
         raise Refused(400, "`operationName` must be a text")
     return Operation(query, variables, name)
 

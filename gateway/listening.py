@@ -9,6 +9,8 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
+from gateway.protocol import Protocol
+
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -50,7 +52,12 @@ def url(listening: socket.socket) -> str:
 def serve(app: ASGIApp, listening: socket.socket, **options: Any) -> None:
     """Serve the application until a signal says to stop."""
     spare_the_collector()
-    uvicorn.Server(uvicorn.Config(app, **options)).run(sockets=[listening])
+    uvicorn.Server(config(app, **options)).run(sockets=[listening])
+
+
+def config(app: ASGIApp | str, **options: Any) -> uvicorn.Config:
+    """How applications are served; requests are not logged."""
+    return uvicorn.Config(app, http=Protocol, access_log=False, **options)
 
 
 def spare_the_collector() -> None:

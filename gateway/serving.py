@@ -8,12 +8,11 @@ import signal
 import threading
 from typing import Any
 
-import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from gateway.app import ENDPOINT, Application, create_app
 from gateway.authentication.authenticator import Authenticator
-from gateway.listening import listen, serve, spare_the_collector, url
+from gateway.listening import config, listen, serve, spare_the_collector, url
 from gateway.progress import say
 from gateway.settings import read_serve_settings
 from gateway.stores import addresses
@@ -29,16 +28,15 @@ def run(workers: int) -> None:
     with listen(settings.host, settings.port) as listening:
         say(f"GraphQL: {url(listening)}{ENDPOINT}")
         if workers == 1:
-            serve(app, listening, access_log=False, timeout_graceful_shutdown=GRACE)
+            serve(app, listening, timeout_graceful_shutdown=GRACE)
             return
-        config = uvicorn.Config(
+        each = config(
             f"{__name__}:{worker.__name__}",
             factory=True,
             workers=workers,
-            access_log=False,
             timeout_graceful_shutdown=GRACE,
         )
-        Multiprocess(config, [listening]).run()
+        Multiprocess(each, [listening]).run()
 
 
 def worker() -> Application:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import (
     DefinitionNode,
@@ -44,8 +44,7 @@ LONGEST_KEPT = 20_000
 """Characters of the longest document that is kept; a longer one is read anew each time."""
 
 
-@dataclass(frozen=True)
-class Operation:
+class Operation(NamedTuple):
     """What a client asks for."""
 
     query: str
@@ -90,16 +89,17 @@ class Document:
         """Its operations and fragments."""
         return () if self.node is None else self.node.definitions
 
-    def operation(self, name: str | None) -> OperationDefinitionNode | None:
-        """The operation of this name, or the only one; None where there is no such."""
-        operations = [
-            definition
+    @cached_property
+    def operations(self) -> dict[str | None, OperationDefinitionNode]:
+        """Its operations by name; one that stands alone is also that of no name."""
+        found = {
+            definition.name.value if definition.name else None: definition
             for definition in self.definitions
             if isinstance(definition, OperationDefinitionNode)
-        ]
-        if name is None:
-            return operations[0] if len(operations) == 1 else None
-        return next((one for one in operations if one.name and one.name.value == name), None)
+        }
+        if len(found) == 1:
+            (found[None],) = found.values()
+        return found
 
     def plan(self, which: Hashable, make: Callable[[], Plan]) -> Plan:
         """The plan that is kept under this, made where it is not; Unplannable where none can be."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from itertools import count
 from secrets import token_hex
 from typing import Any
 
@@ -13,13 +15,21 @@ from loaders.errors import Code, GatewayError
 _log = logging.getLogger("gateway")
 
 
+_PROCESS = token_hex(8)
+_NUMBERS = count()
+
+
 def new_request_id() -> str:
-    """What an answer and the log know a request by."""
-    return token_hex(16)
+    """What an answer and the log know a request by: 32 hexadecimal digits, the same never again."""
+    return f"{_PROCESS}{next(_NUMBERS):016x}"
 
 
-def shown(error: GraphQLError, request_id: str) -> dict[str, Any]:
-    """The entry of `errors` for an error; one that nobody foresaw goes to the log instead."""
+def shown(errors: Sequence[GraphQLError], request_id: str) -> list[dict[str, Any]]:
+    """The entries of `errors` for an answer's errors; what nobody foresaw goes to the log."""
+    return [_shown(error, request_id) for error in errors]
+
+
+def _shown(error: GraphQLError, request_id: str) -> dict[str, Any]:
     entry = error.formatted
     cause = error.original_error
     if isinstance(cause, GatewayError) and cause.code is not Code.INTERNAL:

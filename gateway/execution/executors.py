@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from inspect import isawaitable
 from typing import Protocol
 
 from graphql import ExecutionResult, GraphQLSchema, execute
+from graphql.pyutils import AwaitableOrValue
 
 from gateway.execution.documents import Document, Operation
 from gateway.execution.levels import run
@@ -21,10 +21,10 @@ class Executor(Protocol):
 
     planner: Planner
 
-    async def execute(
+    def execute(
         self, document: Document, operation: Operation, request: Request
-    ) -> ExecutionResult:
-        """What the operation answers."""
+    ) -> AwaitableOrValue[ExecutionResult]:
+        """What the operation answers, at once where nothing has to be waited for."""
 
 
 class ReferenceExecutor:
@@ -34,10 +34,10 @@ class ReferenceExecutor:
         self.planner = Planner(schema)
         self._schema = schema
 
-    async def execute(
+    def execute(
         self, document: Document, operation: Operation, request: Request
-    ) -> ExecutionResult:
-        return await _by_graphql_core(self._schema, document, operation, request)
+    ) -> AwaitableOrValue[ExecutionResult]:
+        return _by_graphql_core(self._schema, document, operation, request)
 
 
 class LevelExecutor:
@@ -48,31 +48,30 @@ class LevelExecutor:
         self.planner = Planner(schema)
         self._schema = schema
 
-    async def execute(
+    def execute(
         self, document: Document, operation: Operation, request: Request
-    ) -> ExecutionResult:
+    ) -> AwaitableOrValue[ExecutionResult]:
         try:
             planned = self.planner.plan(document, operation, request.viewer)
-            return await run(planned.plan, request, planned.variables)
+            return run(planned.plan, request, planned.variables)
         except Refused as refused:
             return ExecutionResult(None, list(refused.errors))
         except Unplannable as why:
             self.fallbacks[str(why)] += 1
-            return await _by_graphql_core(self._schema, document, operation, request)
+            return _by_graphql_core(self._schema, document, operation, request)
 
 
-async def _by_graphql_core(
+def _by_graphql_core(
     schema: GraphQLSchema, document: Document, operation: Operation, request: Request
-) -> ExecutionResult:
+) -> AwaitableOrValue[ExecutionResult]:
     assert document.node is not None
-    result = execute(
+    return execute(
         schema,
         document.node,
         context_value=request,
         variable_values=dict(operation.variables or {}),
         operation_name=operation.name,
     )
-    return await result if isawaitable(result) else result
 
 
 EXECUTORS: Mapping[str, Callable[[GraphQLSchema], Executor]] = {

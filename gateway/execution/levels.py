@@ -19,6 +19,7 @@ from typing import Any, Protocol, Self
 
 from graphql import ExecutionResult, GraphQLObjectType
 from graphql.execution.values import VariableValues
+from graphql.pyutils import AwaitableOrValue
 
 from gateway.execution.failures import Failure, Level, settle
 from gateway.execution.plan import Field, Plan, Selection
@@ -98,11 +99,13 @@ class Listed:
             start = end
 
 
-async def run(plan: Plan, context: Any, variables: VariableValues) -> ExecutionResult:
-    """The answer to a plan's operation."""
+def run(plan: Plan, context: Any, variables: VariableValues) -> AwaitableOrValue[ExecutionResult]:
+    """The answer to a plan's operation, at once where no field has to wait."""
     this = _Run(plan, context, variables)
     root = Level([None])
-    await _all(this.expand(plan.root, root))
+    waiting = this.expand(plan.root, root)
+    if waiting:
+        return this.settled(root, waiting)
     return settle(root.objects[0], this.failures)
 
 
@@ -112,6 +115,11 @@ class _Run:
         self._plan = plan
         self._context = context
         self._variables = variables
+
+    async def settled(self, root: Level, waiting: list[Waiting]) -> ExecutionResult:
+        """The answer, once what waits is there."""
+        await _all(waiting)
+        return settle(root.objects[0], self.failures)
 
     def expand(self, selection: Selection, level: Level) -> list[Waiting]:
         """Make the objects of a level; what of them has to wait comes back."""

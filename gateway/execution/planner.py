@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_variable_values
@@ -14,6 +13,7 @@ from gateway.execution.types import Types
 from loaders.viewer import Viewer
 
 _VARIABLE_ERRORS_AT_MOST = 50
+_NO_VARIABLES = VariableValues({}, {})
 
 
 class Refused(Exception):
@@ -40,10 +40,10 @@ class Planner:
 
     def plan(self, document: Document, operation: Operation, viewer: Viewer) -> Planned:
         """How an operation is run; raises Refused, and Unplannable where no plan can be made."""
-        definition = document.operation(operation.name)
+        definition = document.operations.get(operation.name)
         if definition is None:
             raise Refused(_no_operation(operation.name))
-        variables = self._variables(definition, operation.variables or {})
+        variables = self._variables(definition, operation)
         conditions = tuple(variables.coerced.get(name) for name in document.conditions)
         plan = document.plan(
             (definition.name and definition.name.value, conditions, viewer.roles),
@@ -55,19 +55,19 @@ class Planner:
         return Planned(plan, variables)
 
     def _variables(
-        self, definition: OperationDefinitionNode, given: Mapping[str, Any]
+        self, definition: OperationDefinitionNode, operation: Operation
     ) -> VariableValues:
         if not definition.variable_definitions:
-            return VariableValues({}, {})
-        variables = get_variable_values(
+            return _NO_VARIABLES
+        values = get_variable_values(
             self._schema,
             definition.variable_definitions,
-            dict(given),
+            dict(operation.variables or {}),
             max_errors=_VARIABLE_ERRORS_AT_MOST,
         )
-        if isinstance(variables, list):
-            raise Refused(*variables)
-        return variables
+        if isinstance(values, list):
+            raise Refused(*values)
+        return values
 
     def explained(self, document: Document, operation: Operation, viewer: Viewer) -> Planned:
         """The same for those who ask what a plan tells; Refused where no plan can be made, too."""

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from graphql import ExecutionResult, GraphQLError
 
@@ -32,8 +32,7 @@ _TO_ANSWER = 0.5
 """Seconds after the deadline that a request has to put what its stores said into an answer."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The body of the answer; `executed` is false where the document was refused."""
 
     body: dict[str, Any]
@@ -68,9 +67,7 @@ class Gateway:
         request_id = new_request_id()
         document = self.documents.get(operation.query)
         if document.errors:
-            return Answer(
-                {"errors": [shown(error, request_id) for error in document.errors]}, False
-            )
+            return Answer({"errors": shown(document.errors, request_id)}, False)
         if explain == "plan":
             return self._explained(document, operation, request_id, viewer)
         request = self._request(document, viewer, Trace(wanted=trace or explain is not None))
@@ -84,7 +81,7 @@ class Gateway:
             result = _refused(unwritten)
         body: dict[str, Any] = {}
         if result.errors:
-            body["errors"] = [shown(error, request_id) for error in result.errors]
+            body["errors"] = shown(result.errors, request_id)
         executed = result.data is not None or any(error.path for error in result.errors or ())
         if executed:
             body["data"] = result.data
@@ -124,7 +121,7 @@ class Gateway:
         try:
             told = explained(self.places(document, operation, viewer))
         except Refused as refused:
-            return Answer({"errors": [shown(error, request_id) for error in refused.errors]}, False)
+            return Answer({"errors": shown(refused.errors, request_id)}, False)
         return Answer({"data": None, "extensions": {"explain": told}}, True)
 
     def _request(self, document: Document, viewer: Viewer, trace: Trace) -> Request:
@@ -143,10 +140,13 @@ class Gateway:
     async def _execute(
         self, document: Document, operation: Operation, request: Request
     ) -> ExecutionResult:
+        result = self.executor.execute(document, operation, request)
+        if isinstance(result, ExecutionResult):
+            return result
         try:
             async with asyncio.timeout_at(request.deadline + _TO_ANSWER) as limit:
                 request.give_up = lambda: limit.reschedule(0)
-                return await self.executor.execute(document, operation, request)
+                return await result
         except TimeoutError:
             late = DeadlineExceeded("the request took too long: ask for less at once")
             return _refused(request.given_up or late)

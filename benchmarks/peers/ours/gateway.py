@@ -22,7 +22,7 @@ def main() -> None:
         clock=Clock.starting_at(EPOCH),
         demo=True,
     )
-    serve(app, listen(settings.host, settings.port), log_level="warning", access_log=False)
+    serve(app, listen(settings.host, settings.port), log_level="warning")
 
 
 if __name__ == "__main__":

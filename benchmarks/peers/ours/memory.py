@@ -11,7 +11,9 @@ from typing import Any
 import orjson
 import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema
+from starlette.applications import Starlette
 
+from gateway.app import Application
 from gateway.execution.documents import Documents
 from gateway.execution.executors import LevelExecutor
 from gateway.execution.run import Gateway
@@ -245,7 +247,7 @@ def main() -> None:
     )
     endpoint = Endpoint(lambda: gateway, _anybody, 1_000_000, demo=False)
     listening = listen("127.0.0.1", int(sys.argv[2]))
-    serve(endpoint, listening, log_level="warning", access_log=False, lifespan="off")
+    serve(Application(endpoint, Starlette()), listening, log_level="warning")
 
 
 if __name__ == "__main__":

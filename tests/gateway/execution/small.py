@@ -16,6 +16,7 @@ from graphql import (
     parse,
     validate,
 )
+from graphql.pyutils import AwaitableOrValue
 
 from gateway.execution.documents import Document, Operation
 from gateway.execution.executors import LevelExecutor, ReferenceExecutor
@@ -139,9 +140,9 @@ class Small:
         assert document.errors == []
         request: Any = SimpleNamespace(viewer=ANONYMOUS)
         operation = Operation(text, variables)
-        reference = _said(await self._reference.execute(document, operation, request))
+        reference = await _said(self._reference.execute(document, operation, request))
         for _ in range(RUNS):
-            levels = _said(await self.executor.execute(document, operation, request))
+            levels = await _said(self.executor.execute(document, operation, request))
             what = difference(levels, reference)
             if what is not None:
                 raise AssertionError(what)
@@ -173,8 +174,9 @@ def _tell(field: GraphQLField, reading: Reading) -> None:
     field.extensions[READING] = reading
 
 
-def _said(result: ExecutionResult) -> Said:
+async def _said(executing: AwaitableOrValue[ExecutionResult]) -> Said:
     """What a result says; an executor has words of its own for what no resolver raised."""
+    result = executing if isinstance(executing, ExecutionResult) else await executing
     return Said.of(
         result.data,
         [

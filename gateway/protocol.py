@@ -1,0 +1,102 @@
+"""POST /graphql, from the socket to the endpoint and back, without ASGI in between."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Any
+
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+from uvicorn.server import ServerState
+
+from gateway.app import ENDPOINT
+from gateway.http import Disconnected, Endpoint, Reply
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's own, which asks the endpoint itself; all else goes to the application.
+
+    ASGI's way there and back costs a small query more than its execution. uvicorn still reads the
+    body, bounds what is read and written, starts the task, keeps the order of requests and ends.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self._endpoint: Endpoint | None = app_state.get(ENDPOINT)
+        if config.access_log or config.root_path or config.limit_concurrency is not None:
+            self._endpoint = None  # what uvicorn alone does
+
+    def on_headers_complete(self) -> None:
+        """Start the request's task, or queue it behind the one that is under way."""
+        if not self._asks_endpoint():
+            super().on_headers_complete()
+            return
+        before = self.cycle
+        self.cycle = self._cycle()
+        answer: Any = partial(self._answer, self.cycle)
+        if before is None or before.response_complete:
+            self._start_asgi_task(self.cycle, answer)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, answer))
+
+    def _asks_endpoint(self) -> bool:
+        return (
+            self._endpoint is not None
+            and self.url == ENDPOINT.encode()
+            and self.parser.get_method() == b"POST"
+            and not self.parser.should_upgrade()
+        )
+
+    def _cycle(self) -> RequestResponseCycle:
+        """What uvicorn knows a request by that is under way."""
+        self.scope["method"] = "POST"
+        return RequestResponseCycle(
+            scope=self.scope,
+            transport=self.transport,
+            flow=self.flow,
+            logger=self.logger,
+            access_logger=self.access_logger,
+            access_log=False,
+            default_headers=self.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=self.expect_100_continue,
+            keep_alive=self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive(),
+            on_response=self.on_response_complete,
+        )
+
+    async def _answer(self, cycle: RequestResponseCycle, scope: Any, receive: Any, _: Any) -> None:
+        assert self._endpoint is not None
+        try:
+            reply = await self._endpoint.reply(scope["headers"], receive)
+        except Disconnected:
+            return
+        if self.flow.write_paused:
+            await self.flow.drain()
+        if self.transport.is_closing():
+            cycle.disconnected = True  # uvicorn says so to the last of several requests alone
+        else:
+            self._send(cycle, reply)
+
+    def _send(self, cycle: RequestResponseCycle, reply: Reply) -> None:
+        head = [STATUS_LINE[reply.status]]
+        for name, value in (*self.server_state.default_headers, *reply.fields):
+            head += (name, b": ", value, b"\r\n")
+        head.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
+        self.transport.writelines((b"".join(head), reply.body))
+        cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
+        if not cycle.keep_alive:
+            self.transport.close()
+        self.on_response_complete()
