@@ -11,8 +11,6 @@ from starlette.types import ASGIApp
 
 from gateway.protocol import Protocol
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
-
 
 class PortTaken(Exception):
     """Nobody can listen there; the message says why and what helps."""

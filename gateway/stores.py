@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from gateway.listening import LOOPBACK
+from gateway.loopback import on_loopback
 from gateway.settings import SettingsError, dynamo_address, postgres_address, table_names
 from loaders.stores.dynamo import DynamoStore
 from loaders.stores.dynamo_client import DynamoAddress
@@ -53,7 +53,7 @@ def _asks_for_tls(url: str) -> bool:
 
 def _refuse_plaintext(product: str, url: str, *, encrypted: bool) -> None:
     several = "," in urlsplit(url).netloc
-    if not encrypted and (several or urlsplit(url).hostname not in LOOPBACK):
+    if not encrypted and (several or not on_loopback(url)):
         raise SettingsError(
             f"the store of {product} would be reached without TLS: use sslmode=require or https, "
             "or set GATEWAY_PLAINTEXT_STORES=1"

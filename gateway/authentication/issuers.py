@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from gateway.authentication.keys import Algorithm, keys_of
-from gateway.listening import LOOPBACK
+from gateway.loopback import on_loopback
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from loaders.viewer import STAFF, service
 
@@ -32,7 +31,7 @@ def _role(name: str) -> str:
 
 def _jwks(given: str | Mapping[str, Any]) -> str | Mapping[str, Any]:
     if isinstance(given, str) and given.startswith("http:"):
-        if urlsplit(given).hostname not in LOOPBACK:
+        if not on_loopback(given):
             raise ValueError("keys off this machine are read by https alone")
     elif isinstance(given, str) and not given.startswith("https:") and not Path(given).is_file():
         raise ValueError("neither a URL nor a file that is there")
