@@ -100,10 +100,11 @@ class HttpClient:
             way.terminate()
             raise ConnectionRefusedError(f"the proxy answers {answer.status}")
         connection = Connection()
+        connection.connection_made(way.transport)  # which start_tls leaves to us
         transport = await asyncio.get_running_loop().start_tls(
             way.transport, connection, self._tls, server_hostname=server.hostname
         )
-        connection.connection_made(cast(asyncio.Transport, transport))
+        connection.transport = cast(asyncio.Transport, transport)
         return connection
 
 
@@ -171,9 +172,6 @@ class Connection(asyncio.Protocol):
 
     # What the parser tells
 
-    def on_message_begin(self) -> None:
-        self._headers, self._body = {}, []
-
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers[name.lower()] = value
 
@@ -181,12 +179,13 @@ class Connection(asyncio.Protocol):
         self._body.append(body)
 
     def on_message_complete(self) -> None:
-        status = self._parser.get_status_code()
-        if status < 200:
+        answer = Answer(self._parser.get_status_code(), self._headers, b"".join(self._body))
+        self._headers, self._body = {}, []
+        if answer.status < 200:
             return  # it says that the answer is to come
         if not self._parser.should_keep_alive():
             self.transport.close()
-        self._answered(Answer(status, self._headers, b"".join(self._body)))
+        self._answered(answer)
 
     def _answered(self, answer: Answer) -> None:
         if self._waiter is None or self._waiter.done():

@@ -173,15 +173,26 @@ class Proxy(Wire):
         await super()._serve(reader, writer)
 
 
+@asynccontextmanager
+async def proxy_to(wire: HttpWire, tls: ssl.SSLContext | None = None) -> AsyncIterator[Proxy]:
+    proxy = Proxy(("127.0.0.1", wire.port), tls=tls)
+    await proxy.listen()
+    try:
+        yield proxy
+    finally:
+        await proxy.refuse()
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 async def test_an_endpoint_over_tls_is_reached_through_what_a_proxy_passes_on(
     engines: Addresses, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, scheme: str
 ) -> None:
-    certificate = certificate_in(tmp_path / "authority.pem")
+    tls = certificate_in(tmp_path / "authority.pem")
     monkeypatch.setenv("AWS_CA_BUNDLE", str(tmp_path / "authority.pem"))
-    async with http_wire_to(engines.dynamodb, certificate) as wire:
-        proxy = Proxy(("127.0.0.1", wire.port), tls=certificate if scheme == "https" else None)
-        await proxy.listen()
+    async with (
+        http_wire_to(engines.dynamodb, tls) as wire,
+        proxy_to(wire, tls if scheme == "https" else None) as proxy,
+    ):
         monkeypatch.setenv("https_proxy", f"{scheme}://some:one@127.0.0.1:{proxy.port}")
         async with opened(local(wire.endpoint)) as store:
             await read(store)
@@ -193,7 +204,21 @@ async def test_an_endpoint_over_tls_is_reached_through_what_a_proxy_passes_on(
             await proxy.drop()
             with pytest.raises(SourceUnavailable, match="cannot be reached"):
                 await read(store)
-        await proxy.refuse()
+
+
+async def test_a_certificate_is_looked_at_behind_a_proxy_too(
+    engines: Addresses,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    unknown = certificate_in(tmp_path / "unknown.pem")
+    async with http_wire_to(engines.dynamodb, unknown) as wire, proxy_to(wire) as proxy:
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
+        async with opened(local(wire.endpoint)) as store:
+            with pytest.raises(SourceUnavailable, match="cannot be reached"):
+                await read(store)
+    assert not caplog.records
 
 
 @pytest.mark.parametrize("setting", ["AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", None])
