@@ -126,14 +126,14 @@ def _role(product: str, live: Live) -> Iterator[Lack]:
     if not live.schema["usable"]:
         name = live.schema["name"]
         grant = f"GRANT USAGE ON SCHEMA {name} TO {READER};"
-        yield Lack(f"{product} schema {name}", f"is closed to {READER}", (grant,))
+        yield Lack(f"{product} USAGE of {name} for {READER}", "is not granted", (grant,))
 
 
 def _table(table: PostgresTable, live: Live) -> Iterator[Lack]:
     found = live.tables[table.name]
     if not found["readable"]:
         grant = f"GRANT SELECT ON {table.name} TO {READER};"
-        yield Lack(f"{table}", f"cannot be read by {READER}", (grant,))
+        yield Lack(f"{table} SELECT for {READER}", "is not granted", (grant,))
     for name, wanted, ddl in _wanted(table, found["others"]):
         yield from _policy(table, name, wanted, ddl, live)
     if not found["others"] and (table.name, OTHERS) in live.policies:

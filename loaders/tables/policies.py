@@ -89,8 +89,9 @@ def _is_owned(table: PostgresTable) -> str:
         if parent.read is not Read.OWNER:
             raise DeclarationError(f"{table} is its owner's, but anybody may read {parent}")
         (key,) = parent.key
-        here = f"{table.name}.{table.owner.column}"
-        return f"EXISTS (SELECT 1 FROM {parent.name} WHERE {parent.name}.{key} = {here})"
+        is_parent = f"{parent.name}.{key} = {table.name}.{table.owner.column}"
+        # Without an offset Postgres may read all parents there are, to look them up in a hash.
+        return f"EXISTS (SELECT 1 FROM {parent.name} WHERE {is_parent} OFFSET 0)"
     column = table.sql.c[table.owner or ""]
     if not isinstance(column.type, sa.Integer):
         raise DeclarationError(f"{table} has an owner whose key is no number, and may hold a comma")
