@@ -15,7 +15,7 @@ import asyncpg
 import orjson
 import pytest
 
-from loaders import accounts, pipeline, profiles, titles
+from loaders import pipeline, titles
 from loaders.access import Access, Distinct, One, Paged, United
 from loaders.errors import SourceUnavailable
 from loaders.stores import statements, unions
@@ -27,15 +27,8 @@ from loaders.tables.catalogue import POSTGRES
 from loaders.tables.facts import table_of
 from tests.engines import Addresses, as_read, execute, postgres_copy
 from tests.loaders.asking import AMPLE, Reading
-from tests.loaders.owned import ROWS, rows_of
+from tests.loaders.owned import ROWS, WAYS, every_way, keys_of, rows_of
 
-WAYS = {
-    f"{module.__name__}.{name}": way
-    for module in (accounts, pipeline, profiles, titles)
-    for name, way in vars(module).items()
-    if isinstance(way, Access) and way.table.product in POSTGRES
-}
-every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 WHOLE = Window(size=2_000)
 """More rows than any key has."""
 ACCOUNTS = {product: [row["id"] for row in ROWS[product]["users"]] for product in POSTGRES}
@@ -84,19 +77,6 @@ async def opened(
     return await PostgresStore.open(
         product, replace(address, url=address.url + query, connections=connections)
     )
-
-
-def keys_of(way: Access) -> list[Key]:
-    """Every key that leads to a row."""
-    found: list[Key] = []
-    for row in ROWS[way.table.product][way.table.name]:
-        if isinstance(way, United | Distinct):
-            found.append((row["id"], *[1] * len(way.route.shared)))
-        elif way.route.index.containing:
-            found += [(value,) for value in row[way.by[0]] or ()]  # type: ignore[attr-defined]
-        else:
-            found.append(tuple(row.get(name) for name in way.route.by))
-    return [key for key in dict.fromkeys(found) if None not in key]
 
 
 async def read(
