@@ -20,8 +20,8 @@ READ, ALL = "r", "*"
 _ROLE = "SELECT to_regrole($1) IS NOT NULL"
 
 _SCHEMA = """
-SELECT quote_ident(current_schema()) AS name,
-       has_schema_privilege(to_regrole($1)::oid, current_schema(), 'USAGE') AS usable"""
+SELECT quote_ident(name) AS name, has_schema_privilege(to_regrole($1)::oid, name, 'USAGE') AS usable
+FROM coalesce(current_schema()::text, 'public') AS name"""
 
 _TABLES = """
 SELECT relname AS name, relrowsecurity AND relforcerowsecurity AS forced,

@@ -26,8 +26,8 @@ def plain(expression: str) -> str:
 
     Postgres adds the casts, and keeps `a IN (…)` as `a = ANY (ARRAY[…])`.
     """
-    hidden, shown = _without_strings(" ".join(expression.split()))
-    freed = _ENCLOSED.sub(r"\1", _CAST.sub("", hidden))
+    hidden, shown = _without_strings(expression)
+    freed = _ENCLOSED.sub(r"\1", _CAST.sub("", " ".join(hidden.split())))
 
     def among(match: re.Match[str]) -> str:
         values = (match[1] or match[2]).split(",")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.demo.data.family import user_id
 from gateway.demo.data.people import ADA, BEN
 from gateway.demo.data.stream import account_id
 from loaders import rules
@@ -112,6 +113,29 @@ async def test_the_owners_whose_rows_a_viewer_sees(
     assert await seen_by(ADA.email) == of_ada
     assert await seen_by("stranger@example.com") == of_a_stranger
     assert await seen_by("stranger@example.com", "support") is None
+
+
+@pytest.mark.parametrize(
+    ("scope", "of_nobody", "of_ada", "of_a_stranger"),
+    [
+        (Scope.ANYONE, "owners:", "owners:", "owners:"),
+        (Scope.EMAIL, "owners:", f"email:{ADA.email}", "email:stranger@example.com"),
+        (Scope.SIGNED_IN, "owners:", f"owners:{user_id(ADA)}", "owners:"),
+        (Scope.OWNER, "owners:", f"owners:{user_id(ADA)}", "owners:"),
+        (Scope.STAFF, "owners:", "owners:", "owners:"),
+        (Scope.SPANNING, "owners:", "owners:", "owners:"),
+    ],
+)
+async def test_what_policies_are_told_of_a_viewer(
+    ask: Asker, scope: Scope, of_nobody: str, of_ada: str, of_a_stranger: str
+) -> None:
+    async def told(*viewer: str) -> str:
+        return await rules.told_to_policies(scope, ask(*viewer).context, family.PRODUCT)
+
+    assert await told() == of_nobody
+    assert await told(ADA.email.upper()) == of_ada
+    assert await told("stranger@example.com") == of_a_stranger
+    assert await told("stranger@example.com", "support") == "all"
 
 
 async def test_e_mails_of_others_are_not_looked_up(ask: Asker) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from itertools import chain
 from typing import Any
 
@@ -98,8 +99,21 @@ async def test_an_e_mail_shows_its_accounts_alone(reader: Any, product: str) -> 
             )
 
 
-async def test_a_viewer_lasts_for_one_statement(reader: Any, product: str) -> None:
-    assert await seen(reader, ACCOUNTS[product], policies.EVERYBODYS)
+ENDS = {
+    "well": (None, "SELECT 1"),
+    "in an error": (asyncpg.DivisionByZeroError, "SELECT 1 / (length(viewer.said) - 3)"),
+    "cancelled": (TimeoutError, "SELECT pg_sleep(60)"),
+}
+
+
+@pytest.mark.parametrize(("error", "rest"), ENDS.values(), ids=ENDS.keys())
+async def test_a_viewer_ends_with_the_statement(
+    reader: Any, product: str, error: type[Exception] | None, rest: str
+) -> None:
+    statement = f"""SELECT * FROM (SELECT set_config('{SETTING}', $1, true) AS said OFFSET 0)
+        AS viewer CROSS JOIN LATERAL ({rest} OFFSET 0) AS answer"""
+    with pytest.raises(error) if error else nullcontext():
+        await reader.fetch(statement, policies.EVERYBODYS, timeout=0.5)
     assert await reader.fetchval("SELECT current_setting($1, true)", SETTING) == ""
     assert await reader.fetch(f"SELECT * FROM {ACCOUNTS[product].name}") == []
 
