@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from gateway.doctor.expressions import bare
@@ -14,7 +14,7 @@ from loaders.tables.postgresql import PostgresTable
 OTHERS = "quintet_others"
 """The policy by which whoever else was granted a table goes on with it as before."""
 
-READ, ALL = "r", "*"
+_READ, _ALL = "r", "*"
 """What a policy is for, as the catalog says it."""
 
 _ROLE = "SELECT to_regrole($1) IS NOT NULL"
@@ -71,13 +71,13 @@ class PolicyOf(NamedTuple):
 
 @dataclass(frozen=True)
 class Live:
-    """What a database has. `tables` and `functions` are records by name."""
+    """What a database has. Tables and functions are records by name, policies by table and name."""
 
     has_role: bool
     schema: Any
     tables: dict[str, Any]
     functions: dict[str, Any]
-    policies: dict[tuple[str, str], PolicyOf] = field(default_factory=dict)
+    policies: dict[tuple[str, str], PolicyOf]
 
 
 async def lacking(connection: Any, product: str, tables: Sequence[PostgresTable]) -> list[Lack]:
@@ -98,12 +98,11 @@ async def _live(connection: Any, tables: Iterable[PostgresTable]) -> Live:
         await connection.fetchrow(_SCHEMA, READER),
         _by_name(await connection.fetch(_TABLES, names, READER)),
         _by_name(await connection.fetch(_FUNCTIONS, functions, READER)),
-        await live_policies(connection, names),
+        await _policies_of(connection, names),
     )
 
 
-async def live_policies(connection: Any, tables: Sequence[str]) -> dict[tuple[str, str], PolicyOf]:
-    """The policies that there are, by the names of table and policy."""
+async def _policies_of(connection: Any, tables: Sequence[str]) -> dict[tuple[str, str], PolicyOf]:
     return {
         (found["table"], found["name"]): PolicyOf(
             found["command"],
@@ -148,18 +147,18 @@ def _table(table: PostgresTable, live: Live) -> Iterator[Lack]:
 def _wanted(table: PostgresTable, others: Sequence[str]) -> Iterator[tuple[str, PolicyOf, str]]:
     """The name of each policy, what it is, and what creates it."""
     for policy in policies(table):
-        yield policy.name, wanted_policy(policy), f"{policy.ddl(table.name)};"
+        yield policy.name, _declared(policy), f"{policy.ddl(table.name)};"
     if others:
         ddl = (
             f"CREATE POLICY {OTHERS} ON {table.name} TO {quoted(*others)} "
             "USING (true) WITH CHECK (true);"
         )
-        yield OTHERS, PolicyOf(ALL, tuple(others), "true"), ddl
+        yield OTHERS, PolicyOf(_ALL, tuple(others), "true"), ddl
 
 
-def wanted_policy(policy: Policy) -> PolicyOf:
+def _declared(policy: Policy) -> PolicyOf:
     """A declared policy as the catalog should describe it."""
-    return PolicyOf(READ, (READER,), bare(policy.condition))
+    return PolicyOf(_READ, (READER,), bare(policy.condition))
 
 
 def _policy(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -14,12 +15,19 @@ from gateway.create import create_postgres, declaration, secure_postgres
 from gateway.doctor.expressions import bare
 from gateway.doctor.findings import Finding
 from gateway.doctor.postgres import examine_postgres
-from loaders.stores.postgres import PostgresAddress
+from gateway.row_security import OTHERS
+from loaders import accounts
+from loaders.stores.interface import Window
+from loaders.stores.postgres import PostgresAddress, PostgresStore
 from loaders.tables import family, policies, studio
 from loaders.tables.catalogue import POSTGRES
 from loaders.tables.policies import READER
 from tests.engines import Addresses, as_read, execute
+from tests.loaders.asking import Reading
 
+pytestmark = pytest.mark.slow
+
+BY_EMAIL = accounts.family_accounts_by_email.route
 OTHER_POLICY = "CREATE POLICY quintet_owner ON users FOR SELECT TO quintet_reader USING (true)"
 
 
@@ -136,6 +144,26 @@ async def test_whoever_else_was_granted_a_table_goes_on_as_before(
         assert await connection.fetchval("SELECT count(*) FROM titles") > 0
     assert await set_up(url) == []
     await execute(url, f"REASSIGN OWNED BY {owner} TO postgres; DROP OWNED BY {owner}, {guest}")
+
+
+async def test_an_owner_who_is_no_superuser_sets_it_up(
+    engines: Addresses, roles: list[str]
+) -> None:
+    """And whose functions then find every row, as it is subject to the policies too."""
+    owner, name = roles[0], f"owned_{uuid.uuid4().hex}"
+    await execute(engines.database("postgres"), f"CREATE DATABASE {name} OWNER {owner}")
+    try:
+        address = PostgresAddress(engines.database(name).replace("//postgres@", f"//{owner}@"))
+        await create_postgres(address.url, family.TABLES, quietly)
+        assert f"family.users policy {OTHERS}" in await set_up(address.url)
+        await execute(address.url, "INSERT INTO users (email) VALUES ('Ada@example.com')")
+        store = await PostgresStore.open(family.PRODUCT, engines.read_only(name))
+        terms = replace(Reading().terms(BY_EMAIL), viewer=policies.of_email("ada@example.com"))
+        (found,) = await store.listing(BY_EMAIL, [("ada@example.com",)], Window(5), terms)
+        await store.close()
+        assert len(found.rows) == 1
+    finally:
+        await execute(engines.database("postgres"), f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_the_demo_is_made_anew_where_a_policy_changes(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from tests.engines import Addresses
 from tests.operations.asking import Asker, gateway_over
 from tests.operations.expected import FOLDER, Case, cases, name_of
 
-PART = [case for case in cases() if case.file.parent.name in ("nodes", "profiles", "screens")]
+PART = [case for case in cases() if case.file.parent.name in ("nodes", "screens")]
 
 
 @pytest.fixture(scope="module")
