@@ -26,7 +26,7 @@ from loaders.tables import family, policies, studio
 from loaders.tables.catalogue import POSTGRES
 from loaders.tables.facts import table_of
 from tests.engines import Addresses, as_read, execute, postgres_copy
-from tests.loaders.asking import AMPLE, Reading
+from tests.loaders.asking import Reading
 from tests.loaders.owned import ROWS, WAYS, every_way, keys_of, rows_of
 
 KEYS_AT_MOST = 100
@@ -80,11 +80,9 @@ async def opened(
     )
 
 
-async def read(
-    store: PostgresStore, way: Access, keys: Sequence[Key], viewer: str, seconds: float = AMPLE
-) -> Found:
+async def read(store: PostgresStore, way: Access, keys: Sequence[Key], viewer: str) -> Found:
     """What these keys lead to in the name of a viewer, by a statement that asks for anybody's."""
-    terms = replace(Reading().terms(way.route, seconds=seconds), viewer=viewer)
+    terms = replace(Reading().terms(way.route), viewer=viewer)
     asked = list(keys)
     if isinstance(way, One):
         rows = await store.find(way.route, asked, terms)
