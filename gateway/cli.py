@@ -79,6 +79,11 @@ def _parser() -> argparse.ArgumentParser:
     create = commands.add_parser(
         "create", help="make tables, indexes and triggers that are missing"
     )
+    create.add_argument(
+        "--row-security",
+        action="store_true",
+        help="set up the row level security of Postgres too, for GATEWAY_ROW_SECURITY",
+    )
     create.set_defaults(command=_create)
     doctor = commands.add_parser("doctor", help="compare the stores with what is declared of them")
     doctor.add_argument(
@@ -214,7 +219,8 @@ def _create(given: argparse.Namespace) -> None:
         made.append(what)
         say(f"made {what}")
 
-    asyncio.run(create_all(addresses(read_store_settings(), writing=True), tell))
+    where = addresses(read_store_settings(), writing=True)
+    asyncio.run(create_all(where, tell, row_security=given.row_security))
     if not made:
         say("nothing was missing")
 

@@ -1,9 +1,12 @@
-"""Makes tables, indexes and triggers that are missing in the stores; changes none that exists."""
+"""Makes tables, indexes and triggers that are missing in the stores; changes none that exists.
+
+Row level security is made as it is declared, whatever was there.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
@@ -13,10 +16,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from sqlalchemy.dialects.postgresql import asyncpg as asyncpg_dialect
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
+from gateway.row_security import lacking
 from gateway.stores import Addresses
 from loaders.stores.dynamo_client import DynamoAddress, error_code, open_client
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from loaders.tables.dynamodb import DynamoTable
+from loaders.tables.policies import finders, policies
 from loaders.tables.postgresql import PostgresTable
 
 Say = Callable[[str], None]
@@ -36,11 +41,15 @@ class NotCreated(Exception):
     """A store that tables cannot be made in; the message says whose, and why."""
 
 
-async def create_all(where: Addresses, say: Say = lambda made: None) -> None:
-    """Make what the stores of all products lack."""
+async def create_all(
+    where: Addresses, say: Say = lambda made: None, *, row_security: bool = False
+) -> None:
+    """Make what the stores of all products lack; row level security only if that is asked for."""
     for product, tables in POSTGRES.items():
         with _named(product):
             await create_postgres(where.postgres[product].url, tables, say)
+            if row_security:
+                await secure_postgres(where.postgres[product].url, product, tables, say)
     for product, declared in DYNAMODB.items():
         with _named(product):
             names = where.table_names[product]
@@ -88,6 +97,21 @@ async def _create_triggers(connection: Any, table: PostgresTable, say: Say) -> N
             say(f"{table} trigger {trigger.name}")
 
 
+async def secure_postgres(
+    url: str, product: str, tables: Sequence[PostgresTable], say: Say
+) -> None:
+    """Set up what a database lacks of row level security, all of it or nothing."""
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            for lack in await lacking(connection, product, tables):
+                for statement in lack.mend:
+                    await connection.execute(statement)
+                say(lack.subject)
+    finally:
+        await connection.close()
+
+
 def declaration(product: str) -> str:
     """A digest of a product's declared tables, which changes when one of them does."""
     declared = [
@@ -103,6 +127,8 @@ def _made_for(table: PostgresTable) -> list[str]:
         _ddl(CreateTable(table.sql)),
         *(_ddl(CreateIndex(index)) for index in indexes),
         *(ddl for made in table.triggers for ddl in (made.function.ddl, made.ddl(table.name))),
+        *(policy.ddl(table.name) for policy in policies(table)),
+        *(finder.ddl for finder in finders(table)),
     ]
 
 

@@ -61,6 +61,11 @@ class _Stores(ServerSettings):
     gateway_postgres_connections: int = Field(
         10, description="Connections to each Postgres database at most.", gt=0
     )
+    gateway_row_security: bool = Field(
+        False,
+        description="Read Postgres under row level security, which `gateway create "
+        "--row-security` sets up.",
+    )
     gateway_dynamodb_connections: int = Field(
         50, description="Connections to each DynamoDB endpoint at most.", gt=0
     )
@@ -172,6 +177,7 @@ def postgres_address(settings: Any, product: str, *, writing: bool = False) -> P
     replica: str | None = getattr(settings, f"{product}_database_replica_url")
     return PostgresAddress(
         _DRIVER.sub(r"\1:", url if writing else replica or url),
+        row_security=settings.gateway_row_security,
         connections=settings.gateway_postgres_connections,
         statement_timeout=settings.gateway_deadline,
     )

@@ -71,6 +71,7 @@ class Access:
             now=request.now,
             report=report,
             traced=request.trace.wanted,
+            viewer=await rules.told_to_policies(self.scope, request, self.table),
         )
 
     def selected(self, asked: Asked, compared: Sequence[str] = ()) -> tuple[str, ...]:

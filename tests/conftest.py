@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from loaders import rules
 from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables import family, studio
@@ -73,3 +74,15 @@ def writable_dynamodb(engines: Addresses, tmp_path: Path) -> Iterator[DynamoAddr
     """The DynamoDB of all products that keep their data there, in a copy of this test's own."""
     with dynamodb_copy(engines, tmp_path) as address:
         yield address
+
+
+@pytest.fixture
+def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the loaders ask for anybody's rows, by every way, whoever asks."""
+
+    async def anybodys(*asked: Any) -> None:
+        """The owners whose rows may come back."""
+
+    monkeypatch.setattr(rules, "owners", anybodys)
+    monkeypatch.setattr(rules, "own_emails", lambda scope, request, keys: keys)
+    monkeypatch.setattr(rules, "refuse_unless_allowed", lambda scope, request: None)

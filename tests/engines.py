@@ -9,7 +9,7 @@ import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Self
@@ -19,15 +19,16 @@ import asyncpg
 import orjson
 
 from gateway import stores
-from gateway.create import create_dynamodb, create_postgres
+from gateway.create import create_dynamodb, create_postgres, secure_postgres
 from gateway.demo.data import demo_rows
 from gateway.demo.dynamodb import DynamoEngine
 from gateway.demo.load import load_dynamodb, load_postgres
-from gateway.demo.postgres import PostgresEngine
+from gateway.demo.postgres import SUPERUSER, PostgresEngine
 from loaders.stores.dynamo_client import DynamoAddress, open_client
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from loaders.tables.dynamodb import DynamoTable
+from loaders.tables.policies import READER
 from tests.signatures import is_signed
 
 TABLE_NAMES = {
@@ -49,6 +50,10 @@ class Addresses:
         """The URL of a Postgres database; a product's bears the product's name."""
         return f"{self.postgres}/{name}"
 
+    def read_only(self, name: str) -> PostgresAddress:
+        """A Postgres database as a gateway reads it: under row level security."""
+        return as_read(PostgresAddress(self.database(name)))
+
     def stores(
         self,
         *,
@@ -56,7 +61,7 @@ class Addresses:
         dynamodb: Mapping[str, DynamoAddress] = MappingProxyType({}),
     ) -> stores.Addresses:
         """Where each product's store is; those of the products given are elsewhere."""
-        here = {product: PostgresAddress(self.database(product)) for product in POSTGRES}
+        here = {product: self.read_only(product) for product in POSTGRES}
         there = {product: local(self.dynamodb) for product in DYNAMODB}
         return stores.Addresses({**here, **postgres}, {**there, **dynamodb}, TABLE_NAMES)
 
@@ -94,6 +99,12 @@ class Engines:
         self._resources.close()
 
 
+def as_read(address: PostgresAddress) -> PostgresAddress:
+    """A database as a gateway reads it, of one as its superuser does."""
+    url = address.url.replace(f"//{SUPERUSER}@", f"//{READER}@")
+    return replace(address, url=url, row_security=True)
+
+
 def _template(product: str) -> str:
     """The database that a product's copies are made from. Nobody connects to it once filled."""
     return f"{product}_template"
@@ -113,6 +124,8 @@ async def _fill(urls: Mapping[str, str], dynamodb_url: str) -> None:
             await load_dynamodb(address, tables, TABLE_NAMES[product], rows[product])
 
     await asyncio.gather(*(fill_postgres(*of) for of in urls.items()), fill_dynamodb())
+    for product, url in urls.items():  # one by one, for they share the role
+        await secure_postgres(url, product, POSTGRES[product], _quietly)
 
 
 def _quietly(what: str) -> None:

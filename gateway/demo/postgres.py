@@ -62,9 +62,9 @@ class PostgresEngine(Engine):
         """
         return cls(directory)._start()
 
-    def url(self, database: str) -> str:
-        """The URL of a database, for its superuser."""
-        return f"postgresql://{SUPERUSER}@127.0.0.1:{self.port}/{database}"
+    def url(self, database: str, role: str = SUPERUSER) -> str:
+        """The URL of a database, for one of its roles."""
+        return f"postgresql://{role}@127.0.0.1:{self.port}/{database}"
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """Makes a database where it is missing, as a copy of the template if one is named."""

@@ -8,6 +8,7 @@ import secrets
 import signal
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from loaders.clock import Clock
 from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
+from loaders.tables.policies import READER
 
 GRACE = 5
 """Seconds that requests may take to end when the demo is stopped."""
@@ -51,7 +53,7 @@ def run_demo(settings: ServerSettings, path: Path) -> None:
         tokens = DemoIssuer.kept_in(path)
         app = create_app(
             settings,
-            where,
+            replace(where, postgres=_as_read(postgres)),
             id_key=secret_of(path, "id-key", lambda: secrets.token_hex(32)),
             viewer_of=Authenticator([tokens.issuer]).viewer_of,
             clock=Clock.starting_at(EPOCH),
@@ -100,6 +102,14 @@ def demo_addresses(postgres: PostgresEngine, dynamodb: DynamoEngine) -> Addresse
     )
 
 
+def _as_read(postgres: PostgresEngine) -> Mapping[str, PostgresAddress]:
+    """The databases for a role that may only read, and under row level security."""
+    return {
+        product: PostgresAddress(postgres.url(product, READER), row_security=True)
+        for product in POSTGRES
+    }
+
+
 def _fill(directory: DataDirectory, postgres: PostgresEngine, where: Addresses) -> None:
     """Make the tables and load the data, unless these very tables and data are there already."""
     rows = demo_rows()
@@ -128,7 +138,7 @@ async def _create_anew(where: Addresses) -> None:
         await clear_postgres(where.postgres[product].url)
     for product in DYNAMODB:
         await clear_dynamodb(where.dynamodb[product])
-    await create_all(where)
+    await create_all(where, row_security=True)
 
 
 async def load_all(where: Addresses, rows: Any) -> None:

@@ -13,6 +13,7 @@ from gateway.doctor.declared import declared_database
 from gateway.doctor.expressions import SEQUENCE
 from gateway.doctor.findings import Finding, finding
 from gateway.doctor.relations import ColumnOf, Database, Relation, quoted
+from gateway.doctor.row_security import examine_row_security, see_everything
 from gateway.doctor.sample import sample_postgres
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables.postgresql import PostgresTable
@@ -41,6 +42,10 @@ async def examine_postgres(
         async with _connected(address) as connection:
             live = await live_database(connection, declared)
             found += compare(product, declared_tables, declared, live)
+            wanted = address.row_security
+            found += await examine_row_security(connection, product, declared_tables, wanted=wanted)
+            if wanted:
+                await see_everything(connection)
             for table in declared_tables if sample else ():
                 found += await sample_postgres(connection, table, declared, live, sample)
     except _UNREADABLE as error:

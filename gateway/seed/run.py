@@ -42,7 +42,7 @@ def seed_directory(path: Path, scale: int) -> None:
         with step("Creating tables"):
             for product in POSTGRES:
                 postgres.create_database(product)
-            asyncio.run(create_all(where))
+            asyncio.run(create_all(where, row_security=True))
         asyncio.run(_seed_directory(directory, where, scale))
 
 

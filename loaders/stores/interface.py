@@ -198,7 +198,8 @@ class Terms:
 
     `owners`: the only keys at the end of the owner path whose rows may come back, or None where
     anybody's may. `deadline` is in the event loop's time, in seconds; `now` is what rows that
-    expire are judged by. Keys are reported where `traced` says that somebody reads them.
+    expire are judged by. Keys are reported where `traced` says that somebody reads them. `viewer`
+    is what the policies of Postgres are told of who asks; without it they let nothing through.
     """
 
     columns: tuple[str, ...]
@@ -207,6 +208,7 @@ class Terms:
     now: datetime
     report: Callable[[Call], None] = field(repr=False)
     traced: bool = True
+    viewer: str = field(default="", repr=False)
 
 
 def shown_keys(

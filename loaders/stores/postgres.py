@@ -58,13 +58,20 @@ _NOT_AS_DECLARED = (
 
 WARM_UP = "SELECT $1::int[], $2::bigint[], $3::text[], $4::timestamp[], $5::timestamptz[]"
 """asyncpg asks nine questions about array types on each new connection's first use of one."""
+PASSES_BY = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+"""Whether policies hold nothing back from whom we connect as."""
 
 
 @dataclass(frozen=True)
 class PostgresAddress:
-    """Where a product's Postgres is, and how much of it we take. Times are seconds."""
+    """Where a product's Postgres is, and how much of it we take. Times are seconds.
+
+    `row_security`: its policies are told who asks, and the role that connects must be subject to
+    them.
+    """
 
     url: str
+    row_security: bool = False
     connections: int = 10
     connect_timeout: float = 2.0
     statement_timeout: float = 30.0
@@ -73,21 +80,25 @@ class PostgresAddress:
 class PostgresStore:
     """A product's database."""
 
-    def __init__(self, product: str, connections: Connections) -> None:
+    def __init__(self, product: str, connections: Connections, *, secured: bool) -> None:
         self._product = product
         self._connections = connections
+        self._secured = secured
 
     @classmethod
     async def open(cls, product: str, address: PostgresAddress) -> Self:
         """A store that has not connected yet: its database may be down while the gateway starts."""
-        return cls(product, Connections(partial(_connect, address), address.connections))
+        connections = Connections(partial(_connect, address), address.connections)
+        return cls(product, connections, secured=address.row_security)
 
     async def close(self) -> None:
         await self._connections.close()
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
-        statement = statements.find(route, terms.columns, guarded=terms.owners is not None)
-        values = _keys(route, keys) | _owners(terms)
+        statement = statements.find(
+            route, terms.columns, guarded=terms.owners is not None, secured=self._secured
+        )
+        values = _keys(route, keys) | _viewer(terms)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         rows: list[Row | None] = [None] * len(keys)
         for record in reversed(records):  # so that the first of several stays
@@ -99,8 +110,10 @@ class PostgresStore:
     ) -> list[Slice]:
         shape = Shape.of(window)
         guarded = terms.owners is not None
-        statement = statements.listing(route, terms.columns, shape, guarded=guarded)
-        values = _keys(route, keys) | _owners(terms) | _window(route, window)
+        statement = statements.listing(
+            route, terms.columns, shape, guarded=guarded, secured=self._secured
+        )
+        values = _keys(route, keys) | _viewer(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         found: list[list[Row]] = [[] for _ in keys]
         for record in records:
@@ -117,8 +130,8 @@ class PostgresStore:
     ) -> list[Slice]:
         shape = Shape.of(window)
         guarded = terms.owners is not None
-        statement = unions.listing(route, columns, shape, guarded=guarded)
-        values = _keys(route, keys) | _owners(terms) | _window(route, window)
+        statement = unions.listing(route, columns, shape, guarded=guarded, secured=self._secured)
+        values = _keys(route, keys) | _viewer(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         found: list[list[Row]] = [[] for _ in keys]
         for record in records:
@@ -128,8 +141,8 @@ class PostgresStore:
     async def values(
         self, route: Union, keys: list[Key], at_most: int, terms: Terms
     ) -> list[list[Any]]:
-        statement = unions.values(route, guarded=terms.owners is not None)
-        parameters = _keys(route, keys) | _owners(terms) | {"size": at_most}
+        statement = unions.values(route, guarded=terms.owners is not None, secured=self._secured)
+        parameters = _keys(route, keys) | _viewer(terms) | {"size": at_most}
         records = await self._fetch(route, statement, parameters, keys, route.position, terms)
         found: list[list[Any]] = [[] for _ in keys]
         for record in records:
@@ -139,8 +152,10 @@ class PostgresStore:
     async def count(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Count]:
-        statement = statements.count(route, Shape.of(window), guarded=terms.owners is not None)
-        values = _keys(route, keys) | _owners(terms) | _window(route, window)
+        statement = statements.count(
+            route, Shape.of(window), guarded=terms.owners is not None, secured=self._secured
+        )
+        values = _keys(route, keys) | _viewer(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, (), terms)
         return [Count(record["count"], exact=True) for record in records]
 
@@ -231,6 +246,9 @@ async def _connect(address: PostgresAddress) -> Any:
         },
     )
     await connection.fetch(WARM_UP, [], [], [], [], [])
+    if address.row_security and await connection.fetchval(PASSES_BY):
+        await connection.close()
+        raise PermissionError("this role passes by row level security")
     return connection
 
 
@@ -238,8 +256,8 @@ def _keys(route: Route, keys: list[Key]) -> dict[str, Any]:
     return {f"key{place}": [key[place] for key in keys] for place in range(len(route.by))}
 
 
-def _owners(terms: Terms) -> dict[str, Any]:
-    return {} if terms.owners is None else {"owners": list(terms.owners)}
+def _viewer(terms: Terms) -> dict[str, Any]:
+    return {"viewer": terms.viewer, "owners": list(terms.owners or ())}
 
 
 def _window(route: Route, window: Window) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, array, asyncpg
+from sqlalchemy.dialects.postgresql import ARRAY, asyncpg
 
 from loaders.stores.interface import Route, Window
 from loaders.tables.facts import StoredTable, Through
-from loaders.tables.postgresql import PostgresTable
+from loaders.tables.policies import SETTING, finder_name
+from loaders.tables.postgresql import PostgresTable, beyond_equality
 
 PLACE = "_place"
 """The column of an answer that says which key a row belongs to, counted from 1."""
@@ -52,24 +53,30 @@ class Statement:
 
 
 @lru_cache(STATEMENTS_KEPT)
-def find(route: Route, columns: tuple[str, ...], *, guarded: bool) -> Statement:
+def find(
+    route: Route, columns: tuple[str, ...], *, guarded: bool, secured: bool = False
+) -> Statement:
     """The rows of many keys, each of which has at most one."""
     table = sql_of(route.table)
     keys = keys_of(route)
-    source = keys.join(table, _matches(route, table, keys))
+    source = keys.join(table, _equals(route, table, keys))
     selected = sa.select(keys.c[PLACE], *(table.c[name] for name in columns)).order_by(
         keys.c[PLACE], *table.primary_key
     )
-    return compiled(guarded_by(selected.select_from(source), route.table, guarded=guarded))
+    found = guarded_by(selected.select_from(source), route.table, guarded=guarded)
+    return compiled(found, secured=secured)
 
 
 @lru_cache(STATEMENTS_KEPT)
-def listing(route: Route, columns: tuple[str, ...], shape: Shape, *, guarded: bool) -> Statement:
+def listing(
+    route: Route, columns: tuple[str, ...], shape: Shape, *, guarded: bool, secured: bool = False
+) -> Statement:
     """The first rows of each key's window: top N per parent, by LATERAL."""
     table = sql_of(route.table)
     keys = keys_of(route)
     position = [table.c[name] for name in route.position]
-    wanted = _windowed(sa.select(*(table.c[name] for name in columns)), route, shape, keys)
+    wanted = sa.select(*(table.c[name] for name in columns))
+    wanted = _windowed(wanted, route, shape, keys, secured=secured)
     wanted = guarded_by(wanted, route.table, guarded=guarded)
     wanted = wanted.order_by(*(directed(column, shape) for column in position)).limit(
         sa.bindparam("size", type_=sa.Integer)
@@ -79,21 +86,24 @@ def listing(route: Route, columns: tuple[str, ...], shape: Shape, *, guarded: bo
     return compiled(
         sa.select(keys.c[PLACE], *rows.c)
         .select_from(keys.join(rows, sa.true()))
-        .order_by(keys.c[PLACE], *ordered)
+        .order_by(keys.c[PLACE], *ordered),
+        secured=secured,
     )
 
 
 @lru_cache(STATEMENTS_KEPT)
-def count(route: Route, shape: Shape, *, guarded: bool) -> Statement:
+def count(route: Route, shape: Shape, *, guarded: bool, secured: bool = False) -> Statement:
     """How many rows each key's window has."""
     keys = keys_of(route)
-    counted = _windowed(sa.select(sa.func.count().label("count")), route, shape, keys)
+    counted = sa.select(sa.func.count().label("count"))
+    counted = _windowed(counted, route, shape, keys, secured=secured)
     counted = counted.select_from(sql_of(route.table))
     rows = guarded_by(counted, route.table, guarded=guarded).correlate(keys).lateral("rows")
     return compiled(
         sa.select(keys.c[PLACE], rows.c["count"])
         .select_from(keys.join(rows, sa.true()))
-        .order_by(keys.c[PLACE])
+        .order_by(keys.c[PLACE]),
+        secured=secured,
     )
 
 
@@ -116,13 +126,23 @@ def keys_of(route: Route) -> sa.TableValuedAlias:
     )
 
 
-def _matches(route: Route, table: sa.Table, keys: sa.TableValuedAlias) -> sa.ColumnElement[bool]:
-    if route.index.folded:
-        (name,) = route.by
-        return sa.func.lower(table.c[name]) == sa.func.lower(keys.c["key0"])
-    if route.index.containing:
-        (name,) = route.by
-        return table.c[name].contains(array([keys.c["key0"]]))
+def _matches(
+    route: Route, table: sa.Table, keys: sa.TableValuedAlias, *, secured: bool
+) -> sa.ColumnElement[bool]:
+    """The rows of a key; under a policy, those whose keys a `policies.Finder` gives."""
+    if route.index.by_equality:
+        return _equals(route, table, keys)
+    (name,) = route.by
+    if not secured:
+        return beyond_equality(route.index, table.c[name], keys.c["key0"])
+    finder = getattr(sa.func, finder_name(route.index))(keys.c["key0"])
+    found = finder.table_valued("key", name="found").render_derived()
+    (key,) = table.primary_key
+    is_found: sa.ColumnElement[bool] = key == found.c["key"]
+    return is_found
+
+
+def _equals(route: Route, table: sa.Table, keys: sa.TableValuedAlias) -> sa.ColumnElement[bool]:
     return sa.and_(
         sa.true(),
         *(table.c[name] == keys.c[f"key{place}"] for place, name in enumerate(route.by)),
@@ -130,10 +150,15 @@ def _matches(route: Route, table: sa.Table, keys: sa.TableValuedAlias) -> sa.Col
 
 
 def _windowed(
-    selected: sa.Select[Any], route: Route, shape: Shape, keys: sa.TableValuedAlias
+    selected: sa.Select[Any],
+    route: Route,
+    shape: Shape,
+    keys: sa.TableValuedAlias,
+    *,
+    secured: bool,
 ) -> sa.Select[Any]:
     table = sql_of(route.table)
-    selected = selected.where(_matches(route, table, keys))
+    selected = selected.where(_matches(route, table, keys, secured=secured))
     selected = conditioned(selected, table, shape)
     if route.present:
         selected = selected.where(table.c[route.position[0]].is_not(None))
@@ -196,6 +221,23 @@ def _parameter_type(column: sa.ColumnElement[Any]) -> sa.types.TypeEngine[Any]:
     return sa.Text() if isinstance(type_, sa.String) else type_
 
 
-def compiled(statement: sa.Select[Any]) -> Statement:
+def compiled(statement: sa.Select[Any], *, secured: bool) -> Statement:
+    if secured:
+        statement = _told_the_viewer(statement)
     compiled = statement.compile(dialect=_DIALECT)
     return Statement(str(compiled), tuple(getattr(compiled, "positiontup", None) or ()))
+
+
+def _told_the_viewer(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """The same rows in the same order, read once the statement itself has said who the viewer is.
+
+    No transaction is needed: the setting ends with the statement. The barriers of `OFFSET 0` keep
+    Postgres from reading before it is made: each row hangs on a value that the first side gives.
+    """
+    barrier: sa.ColumnClause[int] = sa.literal_column("0")
+    setting: sa.ColumnClause[str] = sa.literal_column(f"'{SETTING}'")
+    said = sa.func.set_config(setting, sa.bindparam("viewer", type_=sa.Text), sa.true())
+    viewer = sa.select(said.label("said")).offset(barrier).subquery("viewer")
+    rows = statement.where(viewer.c["said"].is_not(None)).offset(barrier)
+    answer = rows.correlate(viewer).lateral("answer")
+    return sa.select(*answer.c).select_from(viewer.join(answer, sa.true()))

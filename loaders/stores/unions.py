@@ -28,7 +28,9 @@ PartColumns = tuple[tuple[str, ...], ...]
 
 
 @lru_cache(STATEMENTS_KEPT)
-def listing(route: Union, columns: PartColumns, shape: Shape, *, guarded: bool) -> Statement:
+def listing(
+    route: Union, columns: PartColumns, shape: Shape, *, guarded: bool, secured: bool = False
+) -> Statement:
     """The first rows of each key's window: each part cut to the window, then all of them."""
     keys = keys_of(route)
     ancestor = sql_of(route.table)
@@ -48,12 +50,13 @@ def listing(route: Union, columns: PartColumns, shape: Shape, *, guarded: bool) 
     selected = sa.select(keys.c[PLACE], *rows.c).select_from(found.join(rows, sa.true()))
     ordered = [directed(rows.c[name], shape) for name in route.position]
     return compiled(
-        guarded_by(selected, route.table, guarded=guarded).order_by(keys.c[PLACE], *ordered)
+        guarded_by(selected, route.table, guarded=guarded).order_by(keys.c[PLACE], *ordered),
+        secured=secured,
     )
 
 
 @lru_cache(STATEMENTS_KEPT)
-def values(route: Union, *, guarded: bool) -> Statement:
+def values(route: Union, *, guarded: bool, secured: bool = False) -> Statement:
     """The distinct values of the first position column below each key, from the lowest."""
     keys = keys_of(route)
     ancestor = sql_of(route.table)
@@ -72,7 +75,8 @@ def values(route: Union, *, guarded: bool) -> Statement:
         found.join(rows, sa.true())
     )
     return compiled(
-        guarded_by(answer, route.table, guarded=guarded).order_by(keys.c[PLACE], rows.c["value"])
+        guarded_by(answer, route.table, guarded=guarded).order_by(keys.c[PLACE], rows.c["value"]),
+        secured=secured,
     )
 
 

@@ -110,6 +110,11 @@ class Index:
     containing: bool = False
     reason: str | None = None
 
+    @property
+    def by_equality(self) -> bool:
+        """Whether a row is found by the very values of its columns."""
+        return not (self.folded or self.containing)
+
 
 @dataclass(frozen=True, eq=False)
 class Through:

@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import array
 
 from loaders.tables.facts import (
     Column,
@@ -267,3 +268,12 @@ def _index(index: sa.Index) -> Index:
         containing=index.dialect_options["postgresql"]["using"] == "gin",
         reason=index.info.get("reason"),
     )
+
+
+def beyond_equality(
+    index: Index, column: sa.ColumnElement[Any], value: sa.ColumnElement[Any]
+) -> sa.ColumnElement[bool]:
+    """What an index finds rows by that is not `by_equality`."""
+    if index.folded:
+        return sa.func.lower(column) == sa.func.lower(value)
+    return column.contains(array([value]))

@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 import uuid
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -245,6 +246,11 @@ async def test_create_makes_tables_in_the_databases_themselves(engines: Addresse
                 assert f"made {table}\n" in said
             assert "made family.titles index ix_titles_title_id\n" in said
             assert run("create", **settings) == (0, "nothing was missing\n")
+            status, said = run("create", "--row-security", **settings)
+            assert status == 0, said
+            for table in chain.from_iterable(POSTGRES.values()):
+                assert f"made {table} row level security\n" in said
+            assert run("create", "--row-security", **settings) == (0, "nothing was missing\n")
     finally:
         for name in databases.values():
             await execute(engines.database("postgres"), f"DROP DATABASE {name} WITH (FORCE)")

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from gateway.demo.data.family import user_id
 from gateway.demo.data.people import ADA, BEN
 from gateway.demo.data.stream import account_id
 from loaders import rules
@@ -130,6 +131,31 @@ async def test_the_owners_whose_rows_a_viewer_sees(
     assert await seen_by("stranger@example.com", "support") is None
 
 
+@pytest.mark.parametrize(
+    ("scope", "of_nobody", "of_ada", "of_a_stranger"),
+    [
+        (Scope.ANYONE, "owners:", "owners:", "owners:"),
+        (Scope.EMAIL, "owners:", f"email:{ADA.email}", "email:stranger@example.com"),
+        (Scope.SIGNED_IN, "owners:", f"owners:{user_id(ADA)}", "owners:"),
+        (Scope.OWNER, "owners:", f"owners:{user_id(ADA)}", "owners:"),
+        (Scope.STAFF, "owners:", "owners:", "owners:"),
+        (Scope.SPANNING, "owners:", "owners:", "owners:"),
+    ],
+)
+async def test_what_policies_are_told_of_a_viewer(
+    ask: Asker, scope: Scope, of_nobody: str, of_ada: str, of_a_stranger: str
+) -> None:
+    async def told(*viewer: str) -> str:
+        return await rules.told_to_policies(scope, ask(*viewer).context, family.users)
+
+    assert await told() == of_nobody
+    assert await told(ADA.email.upper()) == of_ada
+    assert await told("stranger@example.com") == of_a_stranger
+    assert await told("stranger@example.com", "support") == "all"
+    assert await told("stranger@example.com", "service:family") == "all"
+    assert await told("stranger@example.com", "service:studio") == of_a_stranger
+
+
 async def test_e_mails_of_others_are_not_looked_up(ask: Asker) -> None:
     keys: list[tuple[Any, ...]] = [("Ada@example.com",), (BEN.email,), (ADA.email,)]
     own = [("Ada@example.com",), (ADA.email,)]
@@ -156,6 +182,22 @@ async def test_a_subject_is_looked_up_at_its_own_product_alone(ask: Asker) -> No
         request = ask(viewer=by_subject(product, "7")).context
         assert rules.own_keys(Scope.SUBJECT, request, family.users, keys) == own
         assert rules.is_refused(Scope.SUBJECT, request.viewer, family.users) is not bool(own)
+
+
+@pytest.mark.parametrize(
+    ("product", "name", "told"),
+    [
+        ("family", "7", "owners:7"),
+        ("family", "7,8", "owners:"),
+        ("studio", "7", "owners:"),
+        (None, "7", "owners:"),
+    ],
+)
+async def test_policies_are_told_of_a_subject_at_its_own_product_alone(
+    ask: Asker, product: str | None, name: str, told: str
+) -> None:
+    request = ask(viewer=by_subject(product, name)).context
+    assert await rules.told_to_policies(Scope.SUBJECT, request, family.users) == told
 
 
 @pytest.mark.parametrize(

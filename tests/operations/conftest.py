@@ -10,7 +10,7 @@ from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables import family, studio
 from loaders.tables.catalogue import DYNAMODB
-from tests.engines import Addresses
+from tests.engines import Addresses, as_read
 from tests.operations.asking import Asker, gateway_over
 
 
@@ -34,7 +34,7 @@ async def ask_changed_family(
     engines: Addresses, writable_family: PostgresAddress
 ) -> AsyncIterator[Asker]:
     """Asks a gateway whose family database this test may change, at `writable_family`."""
-    where = engines.stores(postgres={family.PRODUCT: writable_family})
+    where = engines.stores(postgres={family.PRODUCT: as_read(writable_family)})
     async with gateway_over(where) as asker:
         yield asker
 
@@ -44,7 +44,7 @@ async def ask_changed_studio(
     engines: Addresses, writable_studio: PostgresAddress
 ) -> AsyncIterator[Asker]:
     """Asks a gateway whose studio database this test may change, at `writable_studio`."""
-    where = engines.stores(postgres={studio.PRODUCT: writable_studio})
+    where = engines.stores(postgres={studio.PRODUCT: as_read(writable_studio)})
     async with gateway_over(where) as asker:
         yield asker
 

@@ -72,6 +72,16 @@ class Case:
         found = [_found(answer) for answer in answers]
         return {"pages": found} if "follow" in self.content else found[0]
 
+    def check(self, found: Found) -> None:
+        """Assert that this is what is expected."""
+        expected = dict(self.expected)
+        at_most = expected.pop("calls_at_most", None)
+        if at_most is not None:
+            calls = found.pop("calls")
+            assert calls.keys() == at_most.keys()
+            assert all(calls[call] <= most for call, most in at_most.items())
+        assert found == expected
+
     def write(self, found: Found) -> None:
         """Keep what was found as what is expected."""
         asked = {name: part for name, part in self.content.items() if name in _ASKED}

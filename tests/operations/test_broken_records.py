@@ -10,7 +10,7 @@ import pytest
 
 from gateway.demo.data import stream
 from gateway.demo.data.people import ADA
-from tests.engines import Addresses, dynamodb_copy, execute, postgres_copy, put
+from tests.engines import Addresses, as_read, dynamodb_copy, execute, postgres_copy, put
 from tests.operations.asking import ADMIN, NOBODY, Asker, gateway_over
 
 ACCOUNT = stream.account_id(ADA)
@@ -66,7 +66,9 @@ async def ask_broken(
         async with postgres_copy(engines, "family") as family_at:
             for statement in FAMILY:
                 await execute(family_at.url, statement)
-            where = engines.stores(postgres={"family": family_at}, dynamodb={"stream": stream_at})
+            where = engines.stores(
+                postgres={"family": as_read(family_at)}, dynamodb={"stream": stream_at}
+            )
             async with gateway_over(where) as asker:
                 yield asker
 

@@ -19,7 +19,7 @@ from gateway.stores import Addresses as StoreAddresses
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.postgresql import PostgresTable
-from tests.engines import TABLE_NAMES, Addresses, dynamodb_copy, postgres_copy
+from tests.engines import TABLE_NAMES, Addresses, as_read, dynamodb_copy, postgres_copy
 
 _SHARE = 0.5
 """Of the rows of each table."""
@@ -65,7 +65,8 @@ async def broken_stores(
             for product, address in ((family, one), (studio, other)):
                 await _break_database(address.url, POSTGRES[product], chance)
             yield engines.stores(
-                postgres={family: one, studio: other}, dynamodb=dict.fromkeys(DYNAMODB, dynamodb)
+                postgres={family: as_read(one), studio: as_read(other)},
+                dynamodb=dict.fromkeys(DYNAMODB, dynamodb),
             )
 
 

@@ -37,6 +37,28 @@ def test_a_guarded_read_tests_the_owner_in_the_same_statement() -> None:
     assert found.parameters == ("key0", "owners")
 
 
+def test_a_secured_read_says_first_who_asks() -> None:
+    found = statements.find(DEVICE, ("id",), guarded=True, secured=True)
+    assert sql(found) == (
+        "SELECT answer._place, answer.id"
+        " FROM (SELECT set_config('app.viewer', $1::VARCHAR, true) AS said LIMIT ALL OFFSET 0)"
+        " AS viewer JOIN LATERAL (SELECT anon_1._place AS _place, devices.id AS id"
+        " FROM unnest($2::TEXT[]) WITH ORDINALITY AS anon_1(key0, _place)"
+        " JOIN devices ON devices.device_id = anon_1.key0"
+        " WHERE devices.family_id = any($3::INTEGER[]) AND viewer.said IS NOT NULL"
+        " ORDER BY anon_1._place, devices.id LIMIT ALL OFFSET 0) AS answer ON true"
+    )
+    assert found.parameters == ("viewer", "key0", "owners")
+
+
+def test_a_secured_read_finds_folded_text_by_a_function() -> None:
+    found = statements.listing(BY_EMAIL, ("id",), Shape(), guarded=False, secured=True)
+    assert (
+        "FROM users, quintet_ix_users_lower_email(anon_1.key0) AS anon_2(key)"
+        " WHERE users.id = anon_2.key"
+    ) in sql(found)
+
+
 def test_a_window_is_the_top_of_each_key() -> None:
     shape = Shape(
         reading_down=True, continued=True, filters=("policy",), ranges=(("created_at", True, True),)

@@ -1,0 +1,251 @@
+"""The Postgres store under row level security: nobody's rows but the viewer's, by any way.
+
+The owners that a statement asks for are left out here, as if the loaders had no rules.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import asyncpg
+import orjson
+import pytest
+
+from loaders import pipeline, titles
+from loaders.access import Access, Distinct, One, Paged, United
+from loaders.errors import SourceUnavailable
+from loaders.stores import statements, unions
+from loaders.stores.interface import Key, Window
+from loaders.stores.postgres import PostgresAddress, PostgresStore
+from loaders.stores.statements import Shape, Statement
+from loaders.tables import family, policies, studio
+from loaders.tables.catalogue import POSTGRES
+from loaders.tables.facts import table_of
+from tests.engines import Addresses, as_read, execute, postgres_copy
+from tests.loaders.asking import Reading
+from tests.loaders.owned import ROWS, WAYS, every_way, keys_of, rows_of
+
+KEYS_AT_MOST = 100
+WHOLE = Window(size=2_000)
+"""More rows than any key has."""
+ACCOUNTS = {product: [row["id"] for row in ROWS[product]["users"]] for product in POSTGRES}
+
+PLANS: dict[str, dict[str, str]] = {
+    "as Postgres chooses": {},
+    "generic": {"plan_cache_mode": "force_generic_plan"},
+    "custom": {"plan_cache_mode": "force_custom_plan"},
+    "parallel": {
+        "debug_parallel_query": "on",
+        "parallel_setup_cost": "0",
+        "parallel_tuple_cost": "0",
+        "min_parallel_table_scan_size": "0",
+        "min_parallel_index_scan_size": "0",
+    },
+}
+
+Found = list[set[Any]]
+"""What each key leads to: a row as its table and key, or a value."""
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(settings, id=name, marks=[pytest.mark.slow] if settings else [])
+        for name, settings in PLANS.items()
+    ],
+)
+async def stores(
+    request: pytest.FixtureRequest, engines: Addresses
+) -> AsyncIterator[Mapping[str, PostgresStore]]:
+    """The store of each product, on one connection, so that its plans serve every viewer."""
+    query = "&".join(f"{name}={value}" for name, value in request.param.items())
+    stores = {
+        product: await opened(engines.read_only(product), product, f"?{query}", connections=1)
+        for product in POSTGRES
+    }
+    yield stores
+    for store in stores.values():
+        await store.close()
+
+
+async def opened(
+    address: PostgresAddress, product: str, query: str = "", *, connections: int
+) -> PostgresStore:
+    return await PostgresStore.open(
+        product, replace(address, url=address.url + query, connections=connections)
+    )
+
+
+async def read(store: PostgresStore, way: Access, keys: Sequence[Key], viewer: str) -> Found:
+    """What these keys lead to in the name of a viewer, by a statement that asks for anybody's."""
+    terms = replace(Reading().terms(way.route), viewer=viewer)
+    asked = list(keys)
+    if isinstance(way, One):
+        rows = await store.find(way.route, asked, terms)
+        return [set() if row is None else {(way.table, row["id"])} for row in rows]
+    if isinstance(way, Distinct):
+        return [set(values) for values in await store.values(way.route, asked, 500, terms)]
+    if isinstance(way, United):
+        columns = way.selected_of_parts({})
+        slices = await store.union(way.route, asked, columns, WHOLE, terms)
+    else:
+        slices = await store.listing(way.route, asked, WHOLE, terms)
+    return [{(table_of(row), row["id"]) for row in slice_.rows} for slice_ in slices]
+
+
+async def counted(store: PostgresStore, way: Access, keys: Sequence[Key], viewer: str) -> list[int]:
+    """How many rows each of these keys has, in the name of a viewer."""
+    terms = replace(Reading().terms(way.route), viewer=viewer)
+    return [one.count for one in await store.count(way.route, list(keys), Window(0), terms)]
+
+
+def kept(way: Access, keys: Sequence[Key], everything: Found, viewer: Sequence[Any]) -> Found:
+    """What is left of everything for the person with these accounts."""
+    if isinstance(way, Distinct):
+        own = rows_of(way.table, viewer)
+        return [
+            found if key[0] in own else set() for key, found in zip(keys, everything, strict=True)
+        ]
+    return [
+        {(table, key) for table, key in found if key in rows_of(table, viewer)}
+        for found in everything
+    ]
+
+
+@every_way
+async def test_each_viewer_gets_and_counts_their_own_rows(
+    stores: Mapping[str, PostgresStore], way: Access
+) -> None:
+    store, keys = stores[way.table.product], keys_of(way)[:KEYS_AT_MOST]
+    everything = await read(store, way, keys, policies.EVERYBODYS)
+    assert any(everything)
+    assert not any(await read(store, way, keys, ""))
+    for viewer in ([], ACCOUNTS[way.table.product][:1], ACCOUNTS[way.table.product][1:3]):
+        found = await read(store, way, keys, policies.of_owners(viewer))
+        assert found == kept(way, keys, everything, viewer)
+        if isinstance(way, Paged) and not isinstance(way, United):
+            counts = await counted(store, way, keys, policies.of_owners(viewer))
+            assert counts == [len(rows) for rows in found]
+
+
+# Many viewers at once
+
+
+async def test_viewers_at_once_never_see_each_others_rows(
+    engines: Addresses, pytestconfig: pytest.Config
+) -> None:
+    """Also beside statements that fail or are given up, after they have said who asks."""
+    chance = Random(pytestconfig.getoption("seed"))
+    product = studio.PRODUCT
+    store = await opened(engines.read_only(product), product, connections=3)
+    ways = [way for way in WAYS.values() if way.table.product == product and way.by]
+    keys = {way: keys_of(way)[:20] for way in ways}
+    everything = {way: await read(store, way, keys[way], policies.EVERYBODYS) for way in ways}
+
+    async def ask() -> None:
+        way, viewer = chance.choice(ways), chance.sample(ACCOUNTS[product], chance.randint(0, 2))
+        found = await read(store, way, keys[way], policies.of_owners(viewer))
+        assert found == kept(way, keys[way], everything[way], viewer)
+
+    async def fail() -> None:
+        with pytest.raises(asyncpg.InvalidTextRepresentationError):
+            await read(store, pipeline.input_record, [(1,)], "owners:not a number")
+
+    async def give_up() -> None:
+        way = chance.choice(ways)
+        reading = asyncio.ensure_future(read(store, way, keys[way], policies.EVERYBODYS))
+        await asyncio.sleep(chance.random() / 100)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+    try:
+        asked = chance.choices([ask, fail, give_up], [8, 1, 1], k=300)
+        await asyncio.gather(*(one() for one in asked))
+        for way in ways:
+            assert not any(await read(store, way, keys[way], ""))
+    finally:
+        await store.close()
+
+
+# Who reads
+
+
+async def test_a_role_that_passes_by_is_not_read_as(engines: Addresses, reading: Reading) -> None:
+    address = PostgresAddress(engines.database(family.PRODUCT), row_security=True)
+    store = await PostgresStore.open(family.PRODUCT, address)
+    with pytest.raises(SourceUnavailable) as refused:
+        await store.find(titles.tmdb_title.route, [(1,)], reading.terms(titles.tmdb_title.route))
+    assert str(refused.value.__cause__) == "this role passes by row level security"
+    await store.close()
+
+
+# Plans
+
+
+def statements_of(way: Access) -> Iterator[Statement]:
+    """The statements of a way, of each kind."""
+    columns = way.selected({})
+    if isinstance(way, Distinct):
+        yield unions.values(way.route, guarded=False, secured=True)
+    elif isinstance(way, United):
+        parts = way.selected_of_parts({})
+        yield unions.listing(way.route, parts, Shape(), guarded=False, secured=True)
+    elif isinstance(way, One):
+        yield statements.find(way.route, columns, guarded=False, secured=True)
+    else:
+        yield statements.listing(way.route, columns, Shape(), guarded=False, secured=True)
+        yield statements.count(way.route, Shape(), guarded=False, secured=True)
+
+
+@pytest.fixture(scope="module")
+async def large(engines: Addresses) -> AsyncIterator[Mapping[str, PostgresAddress]]:
+    """Databases that Postgres takes to have a million rows in each table."""
+    async with (
+        postgres_copy(engines, family.PRODUCT) as one,
+        postgres_copy(engines, studio.PRODUCT) as other,
+    ):
+        databases = {family.PRODUCT: one, studio.PRODUCT: other}
+        for product, address in databases.items():
+            names = ", ".join(f"'{table.name}'" for table in POSTGRES[product])
+            await execute(
+                address.url,
+                f"UPDATE pg_class SET reltuples = 1000000 / greatest("
+                f"pg_relation_size(oid) / 8192, 1), relpages = 1 WHERE relname IN ({names})",
+            )
+        yield {product: as_read(address) for product, address in databases.items()}
+
+
+def scans(plan: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """Each table that a plan reads, and whether an index finds its rows."""
+    below = plan.get("Plans", ())
+    if "Relation Name" in plan:
+        yield plan["Relation Name"], any("Index Cond" in node for node in (plan, *below))
+    for node in below:
+        yield from scans(node)
+
+
+@every_way
+async def test_every_way_finds_its_rows_by_an_index(
+    large: Mapping[str, PostgresAddress], way: Access
+) -> None:
+    """Below a policy, Postgres leaves one unused whose operator might tell of rows."""
+    if not way.by:
+        return
+    connection = await asyncpg.connect(
+        f"{large[way.table.product].url}?plan_cache_mode=force_generic_plan"
+    )
+    try:
+        for statement in statements_of(way):
+            await connection.execute(f"PREPARE asked AS {statement.sql}")
+            nulls = ", ".join(["NULL"] * len(statement.parameters))
+            plan = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE asked ({nulls})")
+            found = list(scans(orjson.loads(plan)[0]["Plan"]))
+            assert found
+            assert [table for table, by_index in found if not by_index] == []
+            await connection.execute("DEALLOCATE asked")
+    finally:
+        await connection.close()
