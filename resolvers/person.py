@@ -8,7 +8,7 @@ from typing import Any
 
 from loaders.accounts import ACCOUNTS_BY_EMAIL, FORMS_OF_AN_EMAIL, accounts_of_person
 from loaders.errors import Forbidden
-from loaders.masks import mask
+from loaders.masks import Mask, mask
 from loaders.reach import follows
 from loaders.request import Asking
 from loaders.tables.facts import Row, table_of
@@ -53,7 +53,7 @@ def email(somebody: Person, info: Asking) -> str | None:
     own = viewer.has(somebody.email)
     if own or viewer.sees_personal_data or not viewer.is_staff:
         return somebody.email
-    masked: str | None = mask(somebody.email)
+    masked: str | None = mask(somebody.email, Mask.EMAIL)
     return masked
 
 

@@ -139,7 +139,8 @@ class PostgresStore:
     async def count(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Count]:
-        statement = statements.count(route, Shape.of(window), guarded=terms.owners is not None)
+        counting = unions.count if isinstance(route, Union) else statements.count
+        statement = counting(route, Shape.of(window), guarded=terms.owners is not None)
         values = _keys(route, keys) | _owners(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, (), terms)
         return [Count(record["count"], exact=True) for record in records]

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from loaders.errors import BadStoredValue
+from loaders.masks import Mask, digest, mask
 from loaders.tables.kinds import Kind
 
 
@@ -61,7 +62,8 @@ class Column:
     """A column of a Postgres table or an attribute of a DynamoDB item.
 
     `required`: a row without a value breaks its declaration. `decode` turns the stored value into
-    the shown one and raises ValueError where it cannot.
+    the shown one and raises ValueError where it cannot. `mask` is what those see of it who see it
+    masked.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Column:
     required: bool = False
     visibility: Visibility = Visibility.PLAIN
     personal: bool = False
+    mask: Mask = Mask.TEXT
     references: StoredTable | None = None
     """The table whose rows this column names."""
 
@@ -88,10 +91,16 @@ class Column:
         except ValueError as error:
             raise _broken(row, self, str(error)) from None
 
+    def told(self, value: Any) -> Any:
+        """A value as an error may tell it, whoever reads that: a secret goes as its digest."""
+        if self.visibility is Visibility.NEVER:
+            return digest(value)
+        return mask(value, self.mask) if self.personal else value
+
 
 def _broken(row: Row, column: Column, what: str) -> BadStoredValue:
     table = table_of(row)
-    key = ", ".join(f"{name}={row.get(name)!r}" for name in table.key)
+    key = ", ".join(f"{name}={table.columns[name].told(row.get(name))!r}" for name in table.key)
     return BadStoredValue(f"{column.name} of {table.name} ({key}) {what}", product=table.product)
 
 
@@ -189,9 +198,9 @@ class StoredTable:
             raise DeclarationError(f"{self} has no column {name!r}") from None
 
     @cached_property
-    def personal(self) -> frozenset[str]:
-        """The names of the columns that are personal data."""
-        return frozenset(name for name, column in self.columns.items() if column.personal)
+    def personal(self) -> Mapping[str, Mask]:
+        """The columns that are personal data, and how each is masked."""
+        return {name: column.mask for name, column in self.columns.items() if column.personal}
 
     @property
     def owner_column(self) -> str | None:

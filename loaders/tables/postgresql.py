@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 import sqlalchemy as sa
 
+from loaders.masks import Mask
 from loaders.tables.facts import (
     Column,
     DeclarationError,
@@ -56,6 +57,7 @@ def facts(
     kind: Kind | None = None,
     visibility: Visibility = Visibility.PLAIN,
     personal: bool = False,
+    mask: Mask = Mask.TEXT,
     references: PostgresTable | None = None,
 ) -> dict[str, Any]:
     """What SQLAlchemy has no word for, to be a column's `info`.
@@ -67,6 +69,7 @@ def facts(
         "kind": kind,
         "visibility": visibility,
         "personal": personal,
+        "mask": mask,
         "references": references,
     }
 
@@ -110,6 +113,7 @@ class Trigger:
 
 SECRET = facts(visibility=Visibility.NEVER)
 PERSONAL = facts(personal=True)
+EMAIL = facts(personal=True, mask=Mask.EMAIL)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -207,6 +211,7 @@ def _column(column: sa.Column[Any]) -> Column:
         required=not column.nullable,
         visibility=column.info.get("visibility", Visibility.PLAIN),
         personal=column.info.get("personal", False),
+        mask=column.info.get("mask", Mask.TEXT),
         references=column.info.get("references")
         or next((key.column.table.info["declared"] for key in column.foreign_keys), None),
     )
