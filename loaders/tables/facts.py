@@ -76,6 +76,11 @@ class Column:
     references: StoredTable | None = None
     """The table whose rows this column names."""
 
+    @property
+    def is_guarded(self) -> bool:
+        """Whether not everybody who sees a row sees this of it as it is stored."""
+        return self.personal or self.visibility is not Visibility.PLAIN
+
     def read(self, row: Row) -> Any:
         """The shown value of this column, or None where it is absent.
 
@@ -142,7 +147,7 @@ class StoredTable:
     columns: Mapping[str, Column]
     key: tuple[str, ...]
     indexes: tuple[Index, ...]
-    read: Read
+    read: Read = None  # type: ignore[assignment]  # refused below, where it can be named
     owner: str | Through | None = None
     email: str | None = None
     active: tuple[str, object] | None = None
@@ -155,6 +160,8 @@ class StoredTable:
         named += [name for name in (owner, self.email, self.active and self.active[0]) if name]
         for name in named:
             self.column(name)
+        if not isinstance(self.read, Read):
+            raise DeclarationError(f"{self} does not say who may read it")
         if self.read is Read.OWNER and owner is None:
             raise DeclarationError(f"{self} is read by its owner, but names none")
 

@@ -174,7 +174,7 @@ def declared(
     sql: sa.Table,
     *,
     product: str,
-    read: Read,
+    read: Read = None,  # type: ignore[assignment]  # refused by the table, by name
     owner: str | Through | None = None,
     email: str | None = None,
     active: tuple[str, object] | None = None,
