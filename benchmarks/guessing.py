@@ -15,11 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from gateway.create import create_postgres
+from gateway.demo.postgres import PostgresEngine
 from gateway.execution.documents import Operation
 from gateway.execution.run import Gateway
 from gateway.progress import step
+from loaders.stores.postgres import PostgresAddress
+from loaders.tables.catalogue import POSTGRES
 from loaders.viewer import Viewer
-from tests.engines import Engines
 from tests.matrix.gateway import gateway_over_seeds
 from tests.matrix.guesses import Guess, guesses
 from tests.matrix.people import ANOTHER, NOBODY
@@ -54,12 +57,11 @@ class Times:
 def main() -> None:
     """Start engines with rows of several people, and print the report."""
     given = _parser().parse_args()
-    engines = Engines.start()
-    try:
-        with step("Guessing"):
-            times = asyncio.run(_measure(engines, given.rounds, given.only))
-    finally:
-        engines.stop()
+    with tempfile.TemporaryDirectory(prefix="quintet-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # Postgres may run as another user
+        with PostgresEngine.start(folder / "postgres") as postgres, step("Guessing"):
+            times = asyncio.run(_measure(postgres, folder, given.rounds, given.only))
     sys.stdout.write("\n".join(_report(times, given.rounds)) + "\n")
 
 
@@ -70,16 +72,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-async def _measure(engines: Engines, rounds: int, only: str) -> list[Times]:
+async def _measure(postgres: PostgresEngine, folder: Path, rounds: int, only: str) -> list[Times]:
+    databases = {}
+    for product, tables in POSTGRES.items():
+        postgres.create_database(product)
+        databases[product] = PostgresAddress(postgres.url(product))
+        await create_postgres(databases[product].url, tables, lambda made: None)
     found = []
-    with tempfile.TemporaryDirectory(prefix="quintet-") as folder:
-        async with gateway_over_seeds(engines.addresses, Path(folder)) as gateway:
-            for guess in guesses():
-                for name, asking in ASKING.items():
-                    if only in guess.title and guess.is_denied_to(asking.who):
-                        times = Times(guess.title, name)
-                        await _time(gateway, guess, asking.viewer, times, rounds)
-                        found.append(times)
+    async with gateway_over_seeds(databases, folder) as gateway:
+        for guess in guesses():
+            for name, asking in ASKING.items():
+                if only in guess.title and guess.is_denied_to(asking.who):
+                    times = Times(guess.title, name)
+                    await _time(gateway, guess, asking.viewer, times, rounds)
+                    found.append(times)
     return found
 
 

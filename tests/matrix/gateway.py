@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,12 +14,13 @@ from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.settings import ServerSettings
-from gateway.stores import opened
+from gateway.stores import Addresses, opened
 from loaders.clock import Clock
 from loaders.stores.dynamo_client import DynamoAddress
+from loaders.stores.postgres import PostgresAddress
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from schema.build import graphql_schema
-from tests.engines import TABLE_NAMES, Addresses, local, postgres_copy
+from tests.engines import TABLE_NAMES, local
 from tests.matrix.seeds import ROWS
 from tests.operations.asking import SEAL
 
@@ -29,30 +30,28 @@ _AMPLE = 60.0
 
 
 @asynccontextmanager
-async def gateway_over_seeds(engines: Addresses, folder: Path) -> AsyncIterator[Gateway]:
-    """Its DynamoDB is an engine of its own, with its file in this folder."""
+async def gateway_over_seeds(
+    postgres: Mapping[str, PostgresAddress], folder: Path
+) -> AsyncIterator[Gateway]:
+    """These databases have the products' tables, whose rows go. Its DynamoDB is an engine of its
+    own, with its file in this folder."""
     with DynamoEngine.start(folder / "dynamodb.db") as engine:
         there = local(engine.endpoint)
         await _fill_dynamodb(there)
-        async with (
-            postgres_copy(engines, "family") as family,
-            postgres_copy(engines, "studio") as studio,
-        ):
-            here = {"family": family, "studio": studio}
-            for product, address in here.items():
-                await load_postgres(address.url, POSTGRES[product], _rows(product))
-            where = engines.stores(postgres=here, dynamodb=dict.fromkeys(DYNAMODB, there))
-            settings = ServerSettings()
-            async with opened(where) as stores:
-                yield Gateway(
-                    stores=stores,
-                    documents=Documents(_DOCUMENTS_KEPT),
-                    executor=EXECUTORS[settings.gateway_executor](graphql_schema),
-                    seal=SEAL,
-                    clock=Clock.starting_at(EPOCH),
-                    deadline=_AMPLE,
-                    image_base_url=settings.tmdb_image_base_url,
-                )
+        for product, address in postgres.items():
+            await load_postgres(address.url, POSTGRES[product], _rows(product))
+        where = Addresses(postgres, dict.fromkeys(DYNAMODB, there), TABLE_NAMES)
+        settings = ServerSettings()
+        async with opened(where) as stores:
+            yield Gateway(
+                stores=stores,
+                documents=Documents(_DOCUMENTS_KEPT),
+                executor=EXECUTORS[settings.gateway_executor](graphql_schema),
+                seal=SEAL,
+                clock=Clock.starting_at(EPOCH),
+                deadline=_AMPLE,
+                image_base_url=settings.tmdb_image_base_url,
+            )
 
 
 def _rows(product: str) -> dict[str, list[dict[str, object]]]:

@@ -7,20 +7,24 @@ One that is code goes in a copy of the tree, whose tests are run until one fails
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from gateway.progress import step
 from loaders.masks import Mask
 from loaders.tables.catalogue import TABLES
 from loaders.tables.facts import Read, Visibility
+from tests.engines import Engines
 from tests.matrix.declared import differences
 from tests.mutants.edits import EDITS, ROOT, Edit
 
@@ -47,7 +51,7 @@ TESTS = (
     "tests/operations/test_operations.py",
 )
 """Those that should miss a rule, the quickest first."""
-_NOT_COPIED = (".git", ".venv", ".engines", ".benchmarks", "*cache*", "__pycache__")
+_NOT_COPIED = (".git", ".venv", ".engines", ".benchmarks", ".*_cache")
 _PYTEST = ("-P", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist")
 
 
@@ -58,9 +62,14 @@ def main() -> None:
     only = parser.parse_args().only
     survivors = [] if only else list(survivors_of_declarations())
     edits = [edit for edit in EDITS if only in str(edit)]
-    with step(f"Taking away {len(edits)} rules of the code"), ThreadPoolExecutor(AT_ONCE) as pool:
-        whole = pool.submit(failure, None)
-        for edit, missed in zip(edits, pool.map(failure, edits), strict=True):
+    with (
+        step(f"Taking away {len(edits)} rules of the code"),
+        _engines() as engines,
+        ThreadPoolExecutor(AT_ONCE) as pool,
+    ):
+        fails = partial(failure, engines)
+        whole = pool.submit(fails, None)
+        for edit, missed in zip(edits, pool.map(fails, edits), strict=True):
             sys.stdout.write(f"{missed or 'SURVIVES'}\n    {edit}\n")
             sys.stdout.flush()
             if not missed:
@@ -106,7 +115,17 @@ def _changed(owner: object, name: str, value: object) -> Iterator[None]:
         object.__setattr__(owner, name, before)
 
 
-def failure(edit: Edit | None) -> str | None:
+@contextmanager
+def _engines() -> Iterator[str]:
+    """Engines for all runs, and where they are."""
+    engines = Engines.start()
+    try:
+        yield json.dumps(asdict(engines.addresses))
+    finally:
+        engines.stop()
+
+
+def failure(engines: str, edit: Edit | None) -> str | None:
     """The test that fails without a rule; None where all pass."""
     with tempfile.TemporaryDirectory(prefix="quintet-mutant-") as folder:
         Path(folder).chmod(0o755)  # Postgres may run as another user, and reads some of the tree
@@ -116,16 +135,16 @@ def failure(edit: Edit | None) -> str | None:
             (root / name).symlink_to((ROOT / name).resolve())
         if edit is not None:
             edit.apply(root)
-        found = _run(root, TESTS)
+        found = _run(root, "--engines", engines, *TESTS)
     if found.returncode == 0:
         return None
     failed = [line for line in found.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     return failed[0].split(" - ")[0] if failed else (found.stderr or found.stdout).strip()[-200:]
 
 
-def _run(root: Path, tests: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, *_PYTEST, *tests],
+        [sys.executable, *_PYTEST, *arguments],
         cwd=root,
         env={**os.environ, "PYTHONPATH": str(root)},
         capture_output=True,
