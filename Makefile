@@ -6,7 +6,7 @@ PYTEST := $(BIN)/pytest -n 2
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test quick fuzz bench lint format lock clean
+.PHONY: help install serve test quick fuzz mutants bench lint format lock clean
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -26,6 +26,9 @@ quick: install ## Run the tests that take no seconds
 fuzz: install ## Run thousands of random queries under both executors (SEED=, QUERIES=)
 	$(PYTEST) tests/gateway/execution/test_random_queries.py \
 		--queries $(or $(QUERIES),5000) --seed $(or $(SEED),$$(date +%s))
+
+mutants: install ## Take away each rule of who may see what; a test should fail (MUTANTS="--only masks")
+	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 bench: install ## Measure the gateway beside others; BENCH="--shapes P --rounds 3" for a part
 	$(BIN)/python -m benchmarks.peers $(BENCH)

@@ -58,7 +58,7 @@ class Asked:
     async def sample(self, gateway: Gateway) -> Sample:
         answer, seconds = await self.of(gateway)
         trace = answer.body.get("extensions", {}).get("trace", [])
-        return Sample(seconds, answer.calls, sum(call["rows"] for call in trace))
+        return Sample(seconds, answer.calls, sum(call.get("rows", 0) for call in trace))
 
 
 class Listener(Asker):

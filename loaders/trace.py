@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from loaders.masks import mask
+from loaders.masks import Mask, mask
 from loaders.stores.interface import Call
 from loaders.viewer import Viewer
 
@@ -25,19 +26,22 @@ class Trace:
         Who sees personal data masked in an answer sees it masked here.
         """
         return [
-            _call(call, call.personal if viewer.sees_masked(call.store) else frozenset())
+            _call(call, call.personal if viewer.sees_masked(call.store) else {})
             for call in self.calls
         ]
 
 
-def _call(call: Call, masked: frozenset[str]) -> dict[str, Any]:
+def _call(call: Call, masked: Mapping[str, Mask]) -> dict[str, Any]:
     line = {
         "store": call.store,
         "table": call.table,
         "index": call.index,
         "operation": call.operation,
         "keys": [
-            {name: mask(part) if name in masked else _plain(part) for name, part in key.items()}
+            {
+                name: mask(part, masked[name]) if name in masked else _plain(part)
+                for name, part in key.items()
+            }
             for key in call.keys
         ],
         "rows": call.rows,

@@ -25,7 +25,7 @@ def reader(table: StoredTable, column: Column) -> Reader:
         case Visibility.STAFF:
             return _staff(table, column)
         case Visibility.MASKED:
-            return lambda row, info: mask(column.read(row))
+            return lambda row, info: mask(column.read(row), column.mask)
         case Visibility.INTERNAL | Visibility.NEVER:
             raise TypeError(f"{table}.{column.name} has no field: it is {column.visibility.value}")
 
@@ -62,7 +62,7 @@ def _personal(table: StoredTable, column: Column) -> Reader:
     async def unless_anothers(row: Row, request: Request) -> Any:
         owner = table.owner if isinstance(table.owner, str) else None
         own = owner is not None and row.get(owner) in await request.owners(table.product)
-        return column.read(row) if own else mask(column.read(row))
+        return column.read(row) if own else mask(column.read(row), column.mask)
 
     def read(row: Row, info: Asking) -> Any:
         if is_open(table, column, info.context.viewer):

@@ -64,15 +64,14 @@ studio_account = to_one(load.studio_account, via="user_id")
 @needs("firstName", "lastName")
 async def stream_display_name(row: Row, info: Asking) -> str | None:
     """First and last name, as far as they are known."""
-    names = [await show(row, info, name) for name in ("firstName", "lastName")]
-    return " ".join(filter(None, names)) or None
+    return await _full_name(row, info, "firstName", "lastName")
 
 
 @follows()
 @needs("first_name", "last_name")
-async def studio_display_name(row: Row, info: Asking) -> str:
+async def studio_display_name(row: Row, info: Asking) -> str | None:
     """First and last name."""
-    return " ".join([await show(row, info, name) for name in ("first_name", "last_name")])
+    return await _full_name(row, info, "first_name", "last_name")
 
 
 @follows()
@@ -87,6 +86,10 @@ async def creator_display_name(row: Row, info: Asking) -> Any:
 async def learner_display_name(row: Row, info: Asking) -> Any:
     """The name to show."""
     return await show(row, info, "username")
+
+
+async def _full_name(row: Row, info: Asking, *names: str) -> str | None:
+    return " ".join(filter(None, [await show(row, info, name) for name in names])) or None
 
 
 @follows(load.entitlements_by_expiry, narrowed=True)

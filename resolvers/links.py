@@ -87,6 +87,11 @@ def needs(*columns: str) -> Callable[[Resolver], Resolver]:
     return mark
 
 
+def constant(value: Any) -> Callable[..., Any]:
+    """A resolver that shows the same of every row."""
+    return needs()(lambda row, info: value)
+
+
 def _stored_keys(rows: list[Row], via: tuple[str, ...], asked: Key) -> list[Key | Exception]:
     """Of rows of one table, the stored values of columns, then these."""
     columns = [table_of(rows[0]).columns[name] for name in via]

@@ -13,7 +13,7 @@ from loaders.accounts import (
     accounts_of_person,
 )
 from loaders.errors import Forbidden
-from loaders.masks import mask
+from loaders.masks import Mask, mask
 from loaders.reach import follows
 from loaders.request import Asking
 from loaders.tables.facts import Row, table_of
@@ -60,7 +60,7 @@ def email(somebody: Person, info: Asking) -> str | None:
     own = somebody.email is None or viewer.has(somebody.email)
     if own or viewer.sees_personal_data or not viewer.is_staff:
         return somebody.email
-    masked: str | None = mask(somebody.email)
+    masked: str | None = mask(somebody.email, Mask.EMAIL)
     return masked
 
 

@@ -18,6 +18,7 @@ from resolvers import profiles as resolve_profiles
 from resolvers import social as resolve_social
 from resolvers import support as resolve_support
 from resolvers import titles as resolve_titles
+from resolvers.links import constant
 from schema.describe import enum_type, input_type, interface, object_type
 from schema.node import Node
 from schema.paging import (
@@ -186,7 +187,7 @@ class Account:
 
 
 def _product(product: Product) -> Any:
-    return resolved_by(lambda row, info: product)
+    return resolved_by(constant(product))
 
 
 @row_of(stream.accounts)
@@ -310,7 +311,7 @@ class FamilyAccount(Account, Node):
     stranger."""
     email: str | None
     """The e-mail address of the account."""
-    display_name: str | None = resolved_by(lambda row, info: None)
+    display_name: str | None = resolved_by(constant(None))
     """Always null: Axolotly keeps no names of parents."""
     role: FamilyRole | None
     """Parent or administrator."""
@@ -540,9 +541,9 @@ class LearnerSession:
     expires_at: datetime | None
     """When it ends."""
     ip_address: str | None
-    """The address it was begun from, masked."""
+    """The address it was begun from, masked to its network, such as `203.0.113.0/24`."""
     user_agent: str | None
-    """The browser or device, masked."""
+    """The browser or device, masked to its family, such as `Firefox`."""
     qr_authenticated: bool | None
     """Whether it was begun by a QR code."""
     account: LearnerAccount | None = resolved_by(resolve.learner_by_user_email)
@@ -584,7 +585,7 @@ class Entitlement(Node):
     expires_at: datetime | None
     """When it can no longer be used."""
     transaction_id: str | None
-    """The store's number of the purchase, masked."""
+    """The store's number of the purchase, masked to its last four characters."""
     price_paid: Decimal | None
     """What was paid, in US dollars."""
     status: EntitlementStatus | None

@@ -20,7 +20,7 @@ from schema import accounts, assessments, pipeline, profiles, social, support, t
 from schema.node import Node
 from schema.query import Query
 from schema.readings import DEFINITION, READING, definition_of, reading_of
-from schema.rows import COLUMN, COLUMNS, RESOLVER, TABLE
+from schema.rows import COLUMN, COLUMNS, RESOLVER, TABLE, says_what_it_reaches
 from schema.scalars import SCALARS
 
 Needs = Mapping[tuple[str, str], tuple[StoredTable, tuple[str, ...]]]
@@ -76,6 +76,15 @@ def _needs(schema: GraphQLSchema) -> Needs:
     return needs
 
 
+def refuse_undeclared(schema: GraphQLSchema) -> None:
+    """Raise DeclarationError where an entry does not say which ways to rows it takes."""
+    for type_name, name, field in _fields(schema):
+        if type_name == "Query" and not says_what_it_reaches(definition_of(field)):
+            raise DeclarationError(
+                f"Query.{name} does not say who may see it: its resolver reaches nothing"
+            )
+
+
 def _declare_one_of(schema: GraphQLSchema) -> None:
     """Have validation refuse an input of one member that is given none or several.
 
@@ -89,6 +98,7 @@ def _declare_one_of(schema: GraphQLSchema) -> None:
 graphql_schema: GraphQLSchema = _strawberry._schema
 """What documents are validated and executed against."""
 _declare_one_of(graphql_schema)
+refuse_undeclared(graphql_schema)
 _tell_readings(graphql_schema)
 TABLES: Mapping[GraphQLNamedType, StoredTable] = _tables(graphql_schema)
 """The table of each type that is shown from rows."""

@@ -64,9 +64,9 @@ class InputRecord(Node):
     content_policy_check: JSON | None
     """What the check against the content policy gave."""
     ip_address: str | None
-    """The address that it was sent from, masked."""
+    """The address that it was sent from, masked to its network, such as `203.0.113.0/24`."""
     user_agent: str | None
-    """The browser that it was sent with, masked."""
+    """The browser that it was sent with, masked to its family, such as `Firefox`."""
     created_at: datetime
     """When it was given."""
     updated_at: datetime

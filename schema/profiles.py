@@ -12,6 +12,7 @@ from loaders.tables import family, stream
 from resolvers import accounts as resolve_accounts
 from resolvers import profiles as resolve
 from resolvers import titles as resolve_titles
+from resolvers.links import constant
 from schema.accounts import Account, FamilyAccount, StreamAccount
 from schema.describe import enum_type, input_type, interface
 from schema.node import Node
@@ -209,7 +210,7 @@ class KidProfile(Profile, Node):
     """The number of the profile at Axolotly."""
     name: str | None
     """The child's name."""
-    is_kids_profile: bool | None = resolved_by(lambda row, info: True)
+    is_kids_profile: bool | None = resolved_by(constant(True))
     """Always true."""
     created_at: datetime | None
     """When the profile was made."""

@@ -111,8 +111,7 @@ def row_of(table: StoredTable) -> Callable[[T], T]:
             if not isinstance(field, StrawberryField):
                 setattr(cls, name, _column_field(table, name, field))
             else:
-                for needed in field.metadata[COLUMNS]:
-                    table.column(needed)
+                _refuse_undeclared(table, f"{cls.__name__}.{name}", field)
                 field.metadata = MappingProxyType({**field.metadata, TABLE: table})
         describe_fields(cls)
         for name in inspect.get_annotations(cls):
@@ -121,6 +120,30 @@ def row_of(table: StoredTable) -> Callable[[T], T]:
         return strawberry.type(cls, description=description(cls))
 
     return decorate
+
+
+def _refuse_undeclared(table: StoredTable, title: str, field: StrawberryField) -> None:
+    """Who sees a field follows from its column, or from the ways that its resolver takes; one that
+    only reads its row may read what everybody sees of it."""
+    columns = [table.column(needed) for needed in field.metadata[COLUMNS]]
+    if says_what_it_reaches(field):
+        return
+    if not hasattr(field.metadata[RESOLVER], "columns"):
+        raise DeclarationError(
+            f"{title} does not say who may see it: its resolver needs no column, and reaches none"
+        )
+    guarded = [column.name for column in columns if column.is_guarded]
+    if guarded:
+        raise DeclarationError(
+            f"{title} does not say who may see it: it is made of {', '.join(guarded)}, which not "
+            "everybody sees who sees the row"
+        )
+
+
+def says_what_it_reaches(field: StrawberryField) -> bool:
+    """Whether the resolver of a field names the ways to rows that it takes, each of which is
+    classed by who may take it."""
+    return hasattr(field.metadata.get(RESOLVER), "reaches")
 
 
 def _column_field(table: StoredTable, name: str, named: Named | None) -> Any:

@@ -5,6 +5,7 @@ The process that controls a run starts them; with pytest-xdist its workers are t
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -25,6 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--seed", type=int, default=1, help="of the random queries, and of the rows broken for them"
     )
+    parser.addoption(
+        "--engines", type=json.loads, help="where engines are that run already, as JSON"
+    )
     parser.addoption("--queries", type=int, default=300, help="how many random queries are run")
 
 
@@ -33,9 +37,9 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    told = getattr(config, "workerinput", None)
-    if told is not None:
-        config.stash[ADDRESSES] = Addresses(**told["engines"])
+    told = getattr(config, "workerinput", {}).get("engines") or config.getoption("engines")
+    if told:
+        config.stash[ADDRESSES] = Addresses(**told)
     elif not config.option.collectonly:
         engines = Engines.start()
         # Not in pytest_unconfigure: this runs too where another plugin fails to configure.

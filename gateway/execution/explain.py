@@ -63,7 +63,7 @@ def _actual(calls: Sequence[Call]) -> dict[str, Any]:
     return _figures(
         Bound(
             len(calls),
-            sum(call.rows for call in calls),
+            sum(call.rows or 0 for call in calls),
             sum(call.capacity or 0.0 for call in calls),
         )
     )

@@ -229,8 +229,11 @@ class DynamoStore:
         try:
             with call.measured(terms.report):
                 answer = await self._client.read(operation, body, terms.deadline)
-                call.rows = _rows(answer)
-                call.capacity = _capacity(answer.get("ConsumedCapacity"))
+                if queries.examines_others(operation, table, index, terms):
+                    call.rows = None
+                else:
+                    call.rows = _rows(answer)
+                    call.capacity = _capacity(answer.get("ConsumedCapacity"))
         finally:
             slots.release()
         return answer

@@ -83,7 +83,8 @@ def of_listing(
 def of_count(route: Route, keys: int, window: Window, *, guarded: bool) -> list[Forecast]:
     """The number of rows of this many keys."""
     if isinstance(route.table, PostgresTable):
-        statement = statements.count(route, Shape.of(window), guarded=guarded)
+        counting = unions.count if isinstance(route, Union) else statements.count
+        statement = counting(route, Shape.of(window), guarded=guarded)
         return [_select(route, (), keys, window, statement, "COUNT")]
     examined = 2 * queries.ITEMS_EXAMINED
     return [

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from loaders.masks import Mask, digest
 from loaders.tables.facts import Index, Row, StoredTable, Through, Visibility
 
 Key = tuple[Any, ...]
@@ -152,7 +152,10 @@ class Count:
 
 @dataclass(slots=True)
 class Call:
-    """One call of a store, for the trace."""
+    """One call of a store, for the trace.
+
+    `rows` and `capacity` are None where they would tell of rows that the viewer may not see.
+    """
 
     store: str
     table: str
@@ -161,12 +164,12 @@ class Call:
     keys: list[dict[str, Any]]
     attributes: tuple[str, ...]
     milliseconds: float = 0.0
-    rows: int = 0
+    rows: int | None = 0
     capacity: float | None = None
     sql: str | None = None
     error: str | None = None
-    personal: frozenset[str] = frozenset()
-    """The columns of its table that are personal data."""
+    personal: Mapping[str, Mask] = field(default_factory=dict)
+    """The columns of its table that are personal data, and how each is masked."""
     paths: Sequence[str] = ()
 
     def measured(self, report: Callable[[Call], None]) -> Measured:
@@ -219,15 +222,11 @@ def shown_keys(
     names = [name for _, name in columns]
     return [
         {
-            name: _digest(value) if hidden else value
+            name: digest(value) if hidden else value
             for name, hidden, value in zip(names, secret, key, strict=True)
         }
         for key in keys
     ]
-
-
-def _digest(secret: Any) -> str:
-    return f"sha256:{hashlib.sha256(str(secret).encode()).hexdigest()[:12]}"
 
 
 class Store(Protocol):

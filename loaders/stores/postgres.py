@@ -152,7 +152,8 @@ class PostgresStore:
     async def count(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Count]:
-        statement = statements.count(
+        counting = unions.count if isinstance(route, Union) else statements.count
+        statement = counting(
             route, Shape.of(window), guarded=terms.owners is not None, secured=self._secured
         )
         values = _keys(route, keys) | _viewer(terms) | _window(route, window)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from loaders.stores.attributes import Expressions, to_dict, to_key
+from loaders.stores.dynamo_client import Operation
 from loaders.stores.interface import Key, Route, Terms, Window
 from loaders.tables.dynamodb import PRIMARY, DynamoTable
 from loaders.tables.facts import Row, StoredTable
@@ -117,6 +118,17 @@ def _judged(route: Route, *, guarded: bool) -> bool:
     """Whether the rule looks at each row, since the key does not tell its owner."""
     owner = route.table.owner
     return guarded and isinstance(owner, str) and owner not in route.index.columns
+
+
+def examines_others(
+    operation: Operation, table: DynamoTable, index: str | None, terms: Terms
+) -> bool:
+    """Whether a call may look at rows of other owners, which are dropped by it or after it."""
+    if terms.owners is None or table.owner is None:
+        return False
+    way = next(way for way in table.ways if way.name == (index or PRIMARY))
+    named = way.columns if operation == "BatchGetItem" else way.columns[:1]
+    return table.owner not in named
 
 
 def _key_condition(expressions: Expressions, route: Route, key: Key, window: Window) -> str:

@@ -56,6 +56,32 @@ def listing(
 
 
 @lru_cache(STATEMENTS_KEPT)
+def count(route: Union, shape: Shape, *, guarded: bool, secured: bool = False) -> Statement:
+    """How many rows each key's window has in all parts."""
+    keys = keys_of(route)
+    ancestor = sql_of(route.table)
+    parts = [
+        _matching(route, place, sa.select(sa.true()), shape, ancestor, keys)
+        .correlate(ancestor, keys)
+        .lateral(f"part{place}")
+        for place in range(len(route.parts))
+    ]
+    united = sa.union_all(*(sa.select(*part.c) for part in parts)).lateral("united")
+    counted = (
+        sa.select(sa.func.count().label("count"))
+        .select_from(ancestor.join(united, sa.true()))
+        .where(ancestor.c[route.by[0]] == keys.c["key0"])
+    )
+    rows = guarded_by(counted, route.table, guarded=guarded).correlate(keys).lateral("rows")
+    return compiled(
+        sa.select(keys.c[PLACE], rows.c["count"])
+        .select_from(keys.join(rows, sa.true()))
+        .order_by(keys.c[PLACE]),
+        secured=secured,
+    )
+
+
+@lru_cache(STATEMENTS_KEPT)
 def values(route: Union, *, guarded: bool, secured: bool = False) -> Statement:
     """The distinct values of the first position column below each key, from the lowest."""
     keys = keys_of(route)
@@ -89,8 +115,7 @@ def _part(
     keys: sa.TableValuedAlias,
 ) -> sa.Select[Any]:
     """The window of one table, its rows as wide as those of all tables together."""
-    part = route.parts[place]
-    table = sql_of(part.table)
+    table = sql_of(route.parts[place].table)
     time, _, key = route.position
     shown = [
         (table.c[name] if at == place else sa.cast(sa.null(), _column(route, at, name).type)).label(
@@ -101,10 +126,7 @@ def _part(
     ]
     position = [table.c[time], sa.literal_column(str(place), sa.Integer), table.c[key]]
     labelled = [value.label(name) for value, name in zip(position, route.position, strict=True)]
-    selected = conditioned(sa.select(*labelled, *shown), table, shape)
-    selected = _below(selected, part, table, ancestor)
-    for at, name in enumerate(route.shared, start=len(route.table.key)):
-        selected = selected.where(table.c[name] == keys.c[f"key{at}"])
+    selected = _matching(route, place, sa.select(*labelled, *shown), shape, ancestor, keys)
     if shape.continued:
         types = (table.c[time], sa.column(KIND, sa.Integer), table.c[key])
         after = sa.tuple_(*(parameter(f"after{at}", column) for at, column in enumerate(types)))
@@ -113,6 +135,23 @@ def _part(
     ordered = [directed(table.c[time], shape), directed(table.c[key], shape)]
     limit = sa.bindparam("size", type_=sa.Integer)
     return selected.order_by(*ordered).limit(limit).correlate(ancestor, keys)
+
+
+def _matching(
+    route: Union,
+    place: int,
+    selected: sa.Select[Any],
+    shape: Shape,
+    ancestor: sa.Table,
+    keys: sa.TableValuedAlias,
+) -> sa.Select[Any]:
+    """Only rows of one table that a key names, within the client's filters and ranges."""
+    table = sql_of(route.parts[place].table)
+    selected = conditioned(selected, table, shape)
+    selected = _below(selected, route.parts[place], table, ancestor)
+    for at, name in enumerate(route.shared, start=len(route.table.key)):
+        selected = selected.where(table.c[name] == keys.c[f"key{at}"])
+    return selected
 
 
 def _below(

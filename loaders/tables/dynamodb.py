@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from loaders.masks import Mask
 from loaders.tables.facts import (
     Column,
     DeclarationError,
@@ -50,10 +51,11 @@ def attribute(
     required: bool = True,
     visibility: Visibility = Visibility.PLAIN,
     personal: bool = False,
+    mask: Mask = Mask.TEXT,
     references: StoredTable | None = None,
 ) -> Column:
     """An attribute of an item; `required` is the document's word."""
-    return Column(name, kind, kind.parse, required, visibility, personal, references)
+    return Column(name, kind, kind.parse, required, visibility, personal, mask, references)
 
 
 def columns(*declared: Column) -> dict[str, Column]:
@@ -64,6 +66,11 @@ def columns(*declared: Column) -> dict[str, Column]:
 def text(name: str, **facts: Any) -> Column:
     """Text (S)."""
     return attribute(name, TEXT, **facts)
+
+
+def email(name: str, **facts: Any) -> Column:
+    """Somebody's e-mail (S)."""
+    return text(name, personal=True, mask=Mask.EMAIL, **facts)
 
 
 def texts(name: str, **facts: Any) -> Column:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Protocol
 
 from loaders.errors import BadStoredValue
+from loaders.masks import Mask, digest, mask
 from loaders.tables.kinds import Kind
 
 
@@ -61,7 +62,8 @@ class Column:
     """A column of a Postgres table or an attribute of a DynamoDB item.
 
     `required`: a row without a value breaks its declaration. `decode` turns the stored value into
-    the shown one and raises ValueError where it cannot.
+    the shown one and raises ValueError where it cannot. `mask` is what those see of it who see it
+    masked.
     """
 
     name: str
@@ -70,8 +72,14 @@ class Column:
     required: bool = False
     visibility: Visibility = Visibility.PLAIN
     personal: bool = False
+    mask: Mask = Mask.TEXT
     references: StoredTable | None = None
     """The table whose rows this column names."""
+
+    @property
+    def is_guarded(self) -> bool:
+        """Whether not everybody who sees a row sees this of it as it is stored."""
+        return self.personal or self.visibility is not Visibility.PLAIN
 
     def read(self, row: Row) -> Any:
         """The shown value of this column, or None where it is absent.
@@ -88,10 +96,16 @@ class Column:
         except ValueError as error:
             raise _broken(row, self, str(error)) from None
 
+    def told(self, value: Any) -> Any:
+        """A value as an error may tell it, whoever reads that: a secret goes as its digest."""
+        if self.visibility is Visibility.NEVER:
+            return digest(value)
+        return mask(value, self.mask) if self.personal else value
+
 
 def _broken(row: Row, column: Column, what: str) -> BadStoredValue:
     table = table_of(row)
-    key = ", ".join(f"{name}={row.get(name)!r}" for name in table.key)
+    key = ", ".join(f"{name}={table.columns[name].told(row.get(name))!r}" for name in table.key)
     return BadStoredValue(f"{column.name} of {table.name} ({key}) {what}", product=table.product)
 
 
@@ -138,7 +152,7 @@ class StoredTable:
     columns: Mapping[str, Column]
     key: tuple[str, ...]
     indexes: tuple[Index, ...]
-    read: Read
+    read: Read = None  # type: ignore[assignment]  # refused below, where it can be named
     owner: str | Through | None = None
     email: str | None = None
     active: tuple[str, object] | None = None
@@ -151,6 +165,8 @@ class StoredTable:
         named += [name for name in (owner, self.email, self.active and self.active[0]) if name]
         for name in named:
             self.column(name)
+        if not isinstance(self.read, Read):
+            raise DeclarationError(f"{self} does not say who may read it")
         if self.read is Read.OWNER and owner is None:
             raise DeclarationError(f"{self} is read by its owner, but names none")
 
@@ -194,9 +210,9 @@ class StoredTable:
             raise DeclarationError(f"{self} has no column {name!r}") from None
 
     @cached_property
-    def personal(self) -> frozenset[str]:
-        """The names of the columns that are personal data."""
-        return frozenset(name for name, column in self.columns.items() if column.personal)
+    def personal(self) -> Mapping[str, Mask]:
+        """The columns that are personal data, and how each is masked."""
+        return {name: column.mask for name, column in self.columns.items() if column.personal}
 
     @property
     def owner_column(self) -> str | None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from loaders.tables.facts import Read, Through
 from loaders.tables.kinds import IDS, INTEGER, TEXT, choice, list_of, shape
-from loaders.tables.postgresql import PERSONAL, SECRET, PostgresTable, declared, facts, ours
+from loaders.tables.postgresql import EMAIL, PERSONAL, SECRET, PostgresTable, declared, facts, ours
 
 PRODUCT = "family"
 
@@ -51,7 +51,7 @@ users = declared(
         "users",
         metadata,
         _key(),
-        sa.Column("email", sa.String(255), nullable=False, info=PERSONAL),
+        sa.Column("email", sa.String(255), nullable=False, info=EMAIL),
         sa.Column("password_hash", sa.String(255), info=SECRET),
         sa.Column("role", sa.String(50), info=facts(kind=ROLES)),
         _created(),

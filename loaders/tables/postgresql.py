@@ -11,6 +11,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import array
 
+from loaders.masks import Mask
 from loaders.tables.facts import (
     Column,
     DeclarationError,
@@ -57,6 +58,7 @@ def facts(
     kind: Kind | None = None,
     visibility: Visibility = Visibility.PLAIN,
     personal: bool = False,
+    mask: Mask = Mask.TEXT,
     references: PostgresTable | None = None,
 ) -> dict[str, Any]:
     """What SQLAlchemy has no word for, to be a column's `info`.
@@ -68,6 +70,7 @@ def facts(
         "kind": kind,
         "visibility": visibility,
         "personal": personal,
+        "mask": mask,
         "references": references,
     }
 
@@ -111,6 +114,7 @@ class Trigger:
 
 SECRET = facts(visibility=Visibility.NEVER)
 PERSONAL = facts(personal=True)
+EMAIL = facts(personal=True, mask=Mask.EMAIL)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True, repr=False)
@@ -171,7 +175,7 @@ def declared(
     sql: sa.Table,
     *,
     product: str,
-    read: Read,
+    read: Read = None,  # type: ignore[assignment]  # refused by the table, by name
     owner: str | Through | None = None,
     email: str | None = None,
     active: tuple[str, object] | None = None,
@@ -208,6 +212,7 @@ def _column(column: sa.Column[Any]) -> Column:
         required=not column.nullable,
         visibility=column.info.get("visibility", Visibility.PLAIN),
         personal=column.info.get("personal", False),
+        mask=column.info.get("mask", Mask.TEXT),
         references=column.info.get("references")
         or next((key.column.table.info["declared"] for key in column.foreign_keys), None),
     )

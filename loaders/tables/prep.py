@@ -7,12 +7,14 @@ reports and tickets.
 
 from __future__ import annotations
 
+from loaders.masks import Mask
 from loaders.tables.dynamodb import (
     DynamoTable,
     anything,
     attribute,
     columns,
     decimal,
+    email,
     epoch,
     flag,
     floating,
@@ -73,7 +75,7 @@ users = DynamoTable(
     setting="PREP_DYNAMODB_USERS_TABLE",
     key=("email",),
     columns=columns(
-        text("email", personal=True),
+        email("email"),
         text("password_hash", required=False, visibility=_NEVER),
         text("username", required=False, personal=True),
         moment("created_at", required=False),
@@ -97,11 +99,11 @@ sessions = DynamoTable(
     key=("session_id",),
     columns=columns(
         text("session_id", visibility=_NEVER),
-        text("user_email", personal=True, references=users),
+        email("user_email", references=users),
         moment("created_at", required=False),
         epoch("expires_at", required=False),
-        text("ip_address", required=False, visibility=_MASKED, personal=True),
-        text("user_agent", required=False, visibility=_MASKED, personal=True),
+        text("ip_address", required=False, visibility=_MASKED, personal=True, mask=Mask.NETWORK),
+        text("user_agent", required=False, visibility=_MASKED, personal=True, mask=Mask.CLIENT),
         flag("qr_authenticated", required=False),
     ),
     indexes=(index("user_email-created_at-index", "user_email", "created_at"),),
@@ -118,7 +120,7 @@ qr_tokens = DynamoTable(
     key=("token",),
     columns=columns(
         text("token", visibility=_NEVER),
-        text("user_email", personal=True, references=users),
+        email("user_email", references=users),
         moment("created_at", required=False),
         epoch("expires_at", required=False),
         flag("used", required=False),
@@ -139,7 +141,7 @@ assessments = DynamoTable(
     key=("assessment_id", "user_id"),
     columns=columns(
         text("assessment_id"),
-        text("user_id", personal=True, references=users),
+        email("user_id", references=users),
         one_of("assessment_type", ASSESSMENT_TYPES),
         moment("created_at"),
         moment("completed_at", required=False),
@@ -202,13 +204,13 @@ entitlements = DynamoTable(
     setting="PREP_DYNAMODB_ENTITLEMENTS_TABLE",
     key=("user_email", "product_id"),
     columns=columns(
-        text("user_email", personal=True, references=users),
+        email("user_email", references=users),
         one_of("product_id", PRODUCTS),
         one_of("platform", PLATFORMS, required=False),
         moment("purchase_date", required=False),
         moment("expires_at", required=False),
         text("receipt_data", required=False, visibility=_NEVER),
-        text("transaction_id", required=False, visibility=_MASKED),
+        text("transaction_id", required=False, visibility=_MASKED, mask=Mask.NUMBER),
         decimal("price_paid", required=False),
         one_of("status", ENTITLEMENT_STATUSES, required=False),
     ),
@@ -227,7 +229,7 @@ safety_logs = DynamoTable(
         text("log_id"),
         epoch("timestamp"),
         text("assessment_id", required=False, references=assessments),
-        text("user_email", required=False, personal=True, references=users),
+        email("user_email", required=False, references=users),
         one_of("content_type", CONTENT_TYPES, required=False),
         one_of("moderation_action", MODERATION_ACTIONS, required=False),
         floating("confidence", required=False),
@@ -249,7 +251,7 @@ content_reports = DynamoTable(
     columns=columns(
         text("report_id"),
         epoch("created_at"),
-        text("reporter_email", required=False, personal=True, references=users),
+        email("reporter_email", required=False, references=users),
         text("assessment_id", required=False, references=assessments),
         one_of("report_type", REPORT_TYPES, required=False),
         text("description", required=False, personal=True),
@@ -270,7 +272,7 @@ tickets = DynamoTable(
     columns=columns(
         text("ticket_id"),
         epoch("created_at"),
-        text("user_email", required=False, personal=True, references=users),
+        email("user_email", required=False, references=users),
         text("subject", required=False, personal=True),
         text("message", required=False, personal=True),
         one_of("category", TICKET_CATEGORIES, required=False),

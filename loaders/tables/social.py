@@ -12,6 +12,7 @@ from loaders.tables.dynamodb import (
     attribute,
     big_whole,
     columns,
+    email,
     epoch,
     flag,
     floating,
@@ -55,7 +56,7 @@ users = DynamoTable(
     columns=columns(
         text("userId"),
         text("recordType", visibility=_INTERNAL),
-        text("email", personal=True),
+        email("email"),
         text("username", personal=True),
         text("fullName", personal=True),
         text("avatar", required=False),

@@ -9,6 +9,7 @@ from loaders.tables.dynamodb import (
     DynamoTable,
     anything,
     columns,
+    email,
     flag,
     index,
     moment,
@@ -28,7 +29,7 @@ accounts = DynamoTable(
     key=("accountId",),
     columns=columns(
         text("accountId"),
-        text("email", personal=True),
+        email("email"),
         text("firstName", required=False, personal=True),
         text("lastName", required=False, personal=True),
         moment("createdAt"),

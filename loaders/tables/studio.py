@@ -7,9 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from loaders.masks import Mask
 from loaders.tables.facts import Read, Through, Visibility
 from loaders.tables.kinds import IDS
 from loaders.tables.postgresql import (
+    EMAIL,
     PERSONAL,
     SECRET,
     Function,
@@ -24,7 +26,8 @@ PRODUCT = "studio"
 
 metadata = sa.MetaData()
 
-_MASKED = facts(visibility=Visibility.MASKED, personal=True)
+_ADDRESS = facts(visibility=Visibility.MASKED, personal=True, mask=Mask.NETWORK)
+_CLIENT = facts(visibility=Visibility.MASKED, personal=True, mask=Mask.CLIENT)
 
 _TOUCH = Function(
     "update_updated_at_column",
@@ -91,7 +94,7 @@ users = declared(
         "users",
         metadata,
         _key(),
-        _text("email", 255, info=PERSONAL),
+        _text("email", 255, info=EMAIL),
         _text("password_hash", 255, info=SECRET),
         _text("first_name", 100, info=PERSONAL),
         _text("last_name", 100, info=PERSONAL),
@@ -132,8 +135,8 @@ input_records = declared(
         sa.Column("validation_result", JSONB),
         sa.Column("content_policy_check", JSONB),
         sa.Column("session_id", sa.String(255), info=SECRET),
-        sa.Column("ip_address", sa.String(45), info=_MASKED),
-        sa.Column("user_agent", sa.Text, info=_MASKED),
+        sa.Column("ip_address", sa.String(45), info=_ADDRESS),
+        sa.Column("user_agent", sa.Text, info=_CLIENT),
         _now("created_at"),
         _now("updated_at"),
         _time("processed_at"),

@@ -41,7 +41,7 @@ class Field:
         return replace(self, place=place)
 
     @property
-    def calls(self) -> list[tuple[str, str, int]]:
+    def calls(self) -> list[tuple[str, str, int | None]]:
         """The request's store calls: operation, table, rows."""
         return [(call.operation, call.table, call.rows) for call in self.context.trace.calls]
 

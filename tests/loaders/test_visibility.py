@@ -7,7 +7,6 @@ import pytest
 
 from gateway.demo.data.people import ADA, BEN
 from gateway.demo.data.stream import account_id
-from loaders.masks import mask
 from loaders.tables.dynamodb import DynamoTable, columns, text
 from loaders.tables.facts import Read, Visibility
 from loaders.visibility import reader, show
@@ -71,18 +70,3 @@ def test_what_nobody_sees_has_no_field(name: str, why: str) -> None:
     with pytest.raises(TypeError) as refused:
         reader(NOTES, NOTES.columns[name])
     assert str(refused.value) == f"stream.NoteTable.{name} has no field: it is {why}"
-
-
-@pytest.mark.parametrize(
-    ("value", "masked"),
-    [
-        ("ada@example.com", "a•••@example.com"),
-        ("@example.com", "@•••"),
-        ("Ada", "A•••"),
-        ("", None),
-        (None, None),
-        (7, None),
-    ],
-)
-def test_a_mask_leaves_little(value: Any, masked: str | None) -> None:
-    assert mask(value) == masked

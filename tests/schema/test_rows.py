@@ -6,10 +6,11 @@ from collections.abc import Callable
 from types import ModuleType
 
 import pytest
+import strawberry
 
 from loaders.tables import family, stream
 from loaders.tables.facts import DeclarationError
-from schema.build import NEEDS, graphql_schema
+from schema.build import NEEDS, graphql_schema, refuse_undeclared
 
 Declare = Callable[[str], ModuleType]
 
@@ -38,6 +39,52 @@ def test_a_field_of_no_column_is_refused(field: str, message: str, declare: Decl
                 """It."""
             '''
         )
+
+
+@pytest.mark.parametrize(
+    ("resolver", "why"),
+    [
+        ("lambda row, info: row.get('email')", "its resolver needs no column, and reaches none"),
+        (
+            "needs('email')(lambda row, info: row['email'])",
+            "it is made of email, which not everybody sees who sees the row",
+        ),
+    ],
+)
+def test_a_field_that_does_not_say_who_may_see_it_is_refused(
+    resolver: str, why: str, declare: Declare
+) -> None:
+    with pytest.raises(DeclarationError) as refused:
+        declare(
+            f'''
+            @row_of(stream.accounts)
+            class Thing:
+                """A thing."""
+
+                address: str | None = resolved_by({resolver})
+                """It."""
+            '''
+        )
+    assert str(refused.value) == f"Thing.address does not say who may see it: {why}"
+
+
+def test_an_entry_that_does_not_say_who_may_see_it_is_refused(declare: Declare) -> None:
+    module = declare(
+        '''
+        @object_type
+        class Query:
+            """Where queries begin."""
+
+            everybody: str | None = resolved_by(lambda row, info: "Ada, Ben")
+            """All of them."""
+        '''
+    )
+    schema = strawberry.Schema(module.Query)._schema
+    with pytest.raises(DeclarationError) as refused:
+        refuse_undeclared(schema)
+    assert str(refused.value) == (
+        "Query.everybody does not say who may see it: its resolver reaches nothing"
+    )
 
 
 @pytest.mark.parametrize(

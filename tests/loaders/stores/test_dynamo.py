@@ -511,7 +511,7 @@ async def test_a_call_is_reported(stream_store: DynamoStore, reading: Reading) -
     await stream_store.listing(HISTORY, [(ADA_ID,)], window, reading.terms(HISTORY, "movieId"))
     (call,) = reading.calls
     assert call.milliseconds > 0
-    assert call.rows > 0
+    assert call.rows
     assert call.capacity is not None
     assert replace_facts(call) == {
         "store": "stream",
@@ -522,7 +522,7 @@ async def test_a_call_is_reported(stream_store: DynamoStore, reading: Reading) -
         "attributes": ("accountId", "watchedAt", "movieId"),
         "sql": None,
         "error": None,
-        "personal": frozenset(),
+        "personal": {},
         "paths": (),
     }
 

@@ -5,8 +5,16 @@ from typing import Any
 import pytest
 
 from loaders.errors import BadStoredValue
-from loaders.tables.dynamodb import DynamoTable, columns, text, whole
-from loaders.tables.facts import DeclarationError, Index, Read, StoredTable, Through, table_of
+from loaders.tables.dynamodb import DynamoTable, columns, email, text, whole
+from loaders.tables.facts import (
+    DeclarationError,
+    Index,
+    Read,
+    StoredTable,
+    Through,
+    Visibility,
+    table_of,
+)
 
 
 def table(**facts: Any) -> DynamoTable:
@@ -55,6 +63,20 @@ def test_a_required_value_that_is_absent_is_an_error_that_names_the_row(
     assert broken.value.product == "shop"
 
 
+def test_an_error_tells_no_secret_and_no_personal_data_of_the_key() -> None:
+    broken = table(
+        key=("token", "user"),
+        columns=columns(
+            text("token", visibility=Visibility.NEVER), email("user"), text("customerId")
+        ),
+    )
+    with pytest.raises(BadStoredValue) as told:
+        broken.columns["customerId"].read(broken.row(token="s3cret", user="ada@example.com"))
+    assert str(told.value) == (
+        "customerId of OrderTable (token='sha256:1ec1c26b50d5', user='a•••@example.com') is missing"
+    )
+
+
 def test_a_value_of_another_kind_is_an_error_that_names_the_row() -> None:
     with pytest.raises(BadStoredValue) as broken:
         ORDERS.columns["total"].read(ORDERS.row({**ROW, "total": "three"}))
@@ -71,6 +93,7 @@ def test_a_value_of_another_kind_is_an_error_that_names_the_row() -> None:
         ({"owner": "userId"}, "shop.OrderTable has no column 'userId'"),
         ({"owner": Through("userId", ORDERS)}, "shop.OrderTable has no column 'userId'"),
         ({"email": "email"}, "shop.OrderTable has no column 'email'"),
+        ({"read": None}, "shop.OrderTable does not say who may read it"),
         ({"owner": None}, "shop.OrderTable is read by its owner, but names none"),
     ],
 )

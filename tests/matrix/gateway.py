@@ -1,0 +1,64 @@
+"""A gateway over stores that hold the matrix's own rows and no others."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from gateway.create import create_dynamodb
+from gateway.demo.data.epoch import EPOCH
+from gateway.demo.dynamodb import DynamoEngine
+from gateway.demo.load import load_dynamodb, load_postgres
+from gateway.execution.documents import Documents
+from gateway.execution.executors import EXECUTORS
+from gateway.execution.run import Gateway
+from gateway.settings import ServerSettings
+from gateway.stores import Addresses, opened
+from loaders.clock import Clock
+from loaders.stores.dynamo_client import DynamoAddress
+from loaders.stores.postgres import PostgresAddress
+from loaders.tables.catalogue import DYNAMODB, POSTGRES
+from schema.build import graphql_schema
+from tests.engines import TABLE_NAMES, local
+from tests.matrix.seeds import ROWS
+from tests.operations.asking import SEAL
+
+_DOCUMENTS_KEPT = 1_000
+_AMPLE = 60.0
+"""Seconds that no request takes, however busy the machine is."""
+
+
+@asynccontextmanager
+async def gateway_over_seeds(
+    postgres: Mapping[str, PostgresAddress], folder: Path
+) -> AsyncIterator[Gateway]:
+    """These databases have the products' tables, whose rows go. Its DynamoDB is an engine of its
+    own, with its file in this folder."""
+    with DynamoEngine.start(folder / "dynamodb.db") as engine:
+        there = local(engine.endpoint)
+        await _fill_dynamodb(there)
+        for product, address in postgres.items():
+            await load_postgres(address.url, POSTGRES[product], _rows(product))
+        where = Addresses(postgres, dict.fromkeys(DYNAMODB, there), TABLE_NAMES)
+        settings = ServerSettings()
+        async with opened(where) as stores:
+            yield Gateway(
+                stores=stores,
+                documents=Documents(_DOCUMENTS_KEPT),
+                executor=EXECUTORS[settings.gateway_executor](graphql_schema),
+                seal=SEAL,
+                clock=Clock.starting_at(EPOCH),
+                deadline=_AMPLE,
+                image_base_url=settings.tmdb_image_base_url,
+            )
+
+
+def _rows(product: str) -> dict[str, list[dict[str, object]]]:
+    return {name: [dict(row) for row in rows] for (of, name), rows in ROWS.items() if of == product}
+
+
+async def _fill_dynamodb(address: DynamoAddress) -> None:
+    for product, tables in DYNAMODB.items():
+        await create_dynamodb(address, tables, TABLE_NAMES[product], lambda made: None)
+        await load_dynamodb(address, tables, TABLE_NAMES[product], _rows(product))

@@ -1,0 +1,49 @@
+"""Those who ask: each as the gateway knows them, and as the inventory does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from loaders.viewer import ANONYMOUS, Viewer
+from tests.matrix.seeds import DORA, NINA, OLGA, PAUL, Owner
+from tests.matrix.words import Who
+
+ALL = frozenset({"stream", "family", "studio", "social", "prep"})
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Somebody who asks."""
+
+    viewer: Viewer
+    who: Who
+
+
+def _person(owner: Owner) -> Asking:
+    return Asking(Viewer(owner.email), Who(owner.keys, owner.email))
+
+
+ADMIN = Asking(Viewer("root@example.com", frozenset({"admin"})), Who({}, "root@example.com", ALL))
+"""Sees all that anybody does: the others' answers are held against this one's."""
+SUPPORT = Asking(
+    Viewer("sam@example.com", frozenset({"support"})), Who({}, "sam@example.com", ALL, masked=True)
+)
+NOBODY = Asking(ANONYMOUS, Who({}))
+OWNER = _person(OLGA)
+ANOTHER = _person(PAUL)
+
+VIEWERS: Mapping[str, Asking] = {
+    "anonymous": NOBODY,
+    "owner": OWNER,
+    "another person": ANOTHER,
+    # A token whose e-mail is not verified has none to go by.
+    "the owner's e-mail, not verified": NOBODY,
+    "the same numbers at other products": _person(NINA),
+    "an account at another product, a suspended one at this": _person(DORA),
+    "support": SUPPORT,
+    "support who is the owner": Asking(
+        Viewer(OLGA.email, frozenset({"support"})), Who(OLGA.keys, OLGA.email, ALL, masked=True)
+    ),
+    "admin": ADMIN,
+}

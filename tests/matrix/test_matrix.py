@@ -1,0 +1,75 @@
+"""Nobody is shown a row or a value that the inventory keeps from them, on any path; nor is anybody
+denied what it gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import pytest
+
+from gateway.execution.run import Gateway
+from tests.matrix.asking import Admin, as_admin_asks, ask
+from tests.matrix.oracle import Oracle, differences
+from tests.matrix.paths import Entry, Selection, entries, fields_of
+from tests.matrix.people import OWNER, VIEWERS
+from tests.matrix.seeds import CANARIES
+from tests.matrix.words import BY_TYPE
+
+pytestmark = pytest.mark.slow
+ENTRIES = list(entries())
+TOLD = 10
+"""How many differences a failure tells."""
+
+
+EMPTY = {"FamilyAccount.displayName"}
+"""Fields that are null whatever is stored."""
+
+
+def filled(selection: Selection, seen: Any) -> Iterator[str]:
+    """The fields that an admin's object has something in, and those of all below it."""
+    for pick in selection.of(seen["__typename"]) if seen else ():
+        value = seen[pick.key]
+        if pick.kind == "connection":
+            value = value["nodes"]
+        if value not in (None, []):
+            yield f"{seen['__typename']}.{pick.name}"
+        if pick.kind != "leaf" and pick.below is not None:
+            for one in value if isinstance(value, list) else [value]:
+                yield from filled(pick.below, one)
+
+
+async def test_every_field_has_something_to_show(gateway: Gateway) -> None:
+    """Else nobody could be seen to be denied it."""
+    admin = Admin(gateway)
+    found: set[str] = set()
+    for entry in ENTRIES:
+        seen = (await admin.sees(as_admin_asks(entry, OWNER)))["root"]
+        if entry.pick.kind == "connection":
+            seen = seen["nodes"]
+        assert seen, entry.title
+        assert entry.pick.below is not None
+        for one in seen if isinstance(seen, list) else [seen]:
+            found.update(filled(entry.pick.below, one))
+    fields = {
+        f"{type_name}.{name}"
+        for type_name in {*BY_TYPE, "Person", "Scene"}
+        for name in fields_of(type_name)
+    }
+    assert fields - found == EMPTY
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=[entry.title for entry in ENTRIES])
+async def test_everybody_sees_what_the_inventory_says(gateway: Gateway, entry: Entry) -> None:
+    """One request for each viewer, of every field on every path that begins with this entry."""
+    admin = Admin(gateway)
+    for name, asking in VIEWERS.items():
+        answer = await ask(gateway, entry.query, asking.viewer)
+        oracle = Oracle(asking.who)
+        expected = oracle.data(entry.pick, await admin.sees(as_admin_asks(entry, asking)))
+        assert list(islice(differences(answer.data, expected), TOLD)) == [], name
+        found = {tuple(error["path"]): error["code"] for error in answer.errors}
+        assert found == oracle.errors, name
+        text = answer.content.decode()
+        assert [canary for canary in CANARIES if canary in text] == [], name
