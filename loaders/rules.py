@@ -15,7 +15,10 @@ from loaders.viewer import Viewer, folded
 
 
 class Scope(Enum):
-    """How far a way to rows reaches, and so whose rows it may bring."""
+    """How far a way to rows reaches, and so whose rows it may bring.
+
+    Staff here is also the product's own services.
+    """
 
     ANYONE = "rows that anyone may read"
     SIGNED_IN = "rows that anyone with an account at the product may read"

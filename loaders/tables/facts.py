@@ -18,7 +18,7 @@ class DeclarationError(Exception):
 
 
 class Read(Enum):
-    """Who may see a row of a table."""
+    """Who may see a row of a table. What staff may, a product's own services may there, too."""
 
     PUBLIC = "anyone"
     SIGNED_IN = "anyone with an account at the product"
@@ -27,7 +27,7 @@ class Read(Enum):
 
 
 class Visibility(Enum):
-    """Who may see a column of a row that they see."""
+    """Who may see a column of a row that they see; for services as for rows."""
 
     PLAIN = "everyone"
     SIGNED_IN = "anyone with an account at the product"

@@ -49,6 +49,16 @@ def test_every_product_has_accounts() -> None:
     assert set(ACCOUNTS_BY_EMAIL) == set(IDENTITIES) == {*POSTGRES, *DYNAMODB}
 
 
+def test_every_account_that_has_a_subject_is_found_by_it() -> None:
+    """And whether it is active comes along, whichever way it is found."""
+    by_subject = {product for product, access in ACCOUNTS_BY_EMAIL.items() if access.table.subject}
+    assert by_subject == set(ACCOUNTS_BY_SUBJECT) == set(KEYS) - {"prep"}
+    for accesses in (ACCOUNTS_BY_EMAIL, ACCOUNTS_BY_SUBJECT):
+        for access in accesses.values():
+            active = access.table.active
+            assert access.route.brings == (() if active is None else active[:1])
+
+
 @pytest.mark.parametrize(
     ("email", "person", "products"),
     [
