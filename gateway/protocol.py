@@ -96,7 +96,6 @@ class Protocol(HttpToolsProtocol):
         head.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
         self.transport.writelines((b"".join(head), reply.body))
         cycle.response_started = cycle.response_complete = True
-        cycle.message_event.set()
         if not cycle.keep_alive:
             self.transport.close()
         self.on_response_complete()

@@ -88,5 +88,5 @@ def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
         """The owners whose rows may come back."""
 
     monkeypatch.setattr(rules, "owners", anybodys)
-    monkeypatch.setattr(rules, "own_emails", lambda scope, request, keys: keys)
-    monkeypatch.setattr(rules, "refuse_unless_allowed", lambda scope, request: None)
+    monkeypatch.setattr(rules, "own_keys", lambda scope, request, table, keys: keys)
+    monkeypatch.setattr(rules, "refuse_unless_allowed", lambda scope, request, table: None)
