@@ -144,7 +144,6 @@ class _Run:
             for index, made in enumerate(level.objects):
                 shown = made[field.key]
                 if isinstance(shown, Exception):
-                    made[field.key] = None
                     self._fail(shown, field, level, index)
                     if field.required:
                         lost.add(index)
@@ -154,11 +153,10 @@ class _Run:
 
     def _fail_entries(self, shown: list[Any], field: Field, level: Level, index: int) -> bool:
         """Whether the errors in a list of leaves cost the object that has it."""
-        places = [place for place, entry in enumerate(shown) if isinstance(entry, Exception)]
-        for place in places:
-            self._fail(shown[place], field, level, index, place)
-            shown[place] = None
-        return bool(places) and field.item_required and field.required
+        errors = [(at, entry) for at, entry in enumerate(shown) if isinstance(entry, Exception)]
+        for position, error in errors:
+            self._fail(error, field, level, index, position)
+        return bool(errors) and field.item_required and field.required
 
     async def _follow(self, field: Field, level: Level) -> None:
         """Read a field that has to wait, and all that is below it."""
