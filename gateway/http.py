@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from starlette.types import Receive, Scope, Send
 
+from gateway.authentication.keys import READ_EVERY
 from gateway.execution.documents import Operation
 from gateway.execution.errors import new_request_id, refusal, unforeseen
 from gateway.execution.run import Answer, Explaining, Gateway
@@ -26,7 +27,7 @@ Headers = Mapping[str, str]
 ViewerOf = Callable[[Headers], Awaitable[Viewer]]
 """Who a request is from; may raise Unauthenticated and SourceUnavailable."""
 
-_RETRY_AFTER = (b"retry-after", b"30")
+_RETRY_AFTER = (b"retry-after", str(int(READ_EVERY)).encode())
 
 
 class Reply(NamedTuple):

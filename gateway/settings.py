@@ -85,6 +85,7 @@ def _fields_of_stores() -> dict[str, Any]:
             Field(
                 description=f"The Postgres database of {product}, as `postgresql://…`.",
                 pattern=_POSTGRES_URL,
+                repr=False,
             ),
         )
         fields[f"{product}_database_replica_url"] = (
@@ -93,6 +94,7 @@ def _fields_of_stores() -> dict[str, Any]:
                 None,
                 description=f"A replica of it that {product} is read from.",
                 pattern=_POSTGRES_URL,
+                repr=False,
             ),
         )
     for product, tables in DYNAMODB.items():

@@ -22,7 +22,7 @@ LONGEST = 8_192
 LONGEST_SUBJECT = 255
 LONGEST_EMAIL = 320
 
-_EMAIL = re.compile(r"[^\s\0@]+@[^\s\0@]+")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 class Reason(StrEnum):
@@ -153,7 +153,7 @@ def _viewer(claims: Mapping[str, Any], issuer: Issuer) -> Viewer:
 
 def _email(given: Any, *, verified: Any) -> str | None:
     """An e-mail that the token says is verified; some issuers write that as a text."""
-    is_one = isinstance(given, str) and len(given) <= LONGEST_EMAIL and _EMAIL.fullmatch(given)
+    is_one = isinstance(given, str) and _is_plain(given, LONGEST_EMAIL) and _EMAIL.fullmatch(given)
     return given if is_one and (verified is True or verified == "true") else None
 
 
@@ -162,9 +162,14 @@ def _subject(given: Any) -> str:
     subject = str(given) if type(given) is int else given
     if not isinstance(subject, str) or not subject:
         raise BadToken(Reason.CLAIM)
-    if len(subject) > LONGEST_SUBJECT or "\0" in subject:
+    if not _is_plain(subject, LONGEST_SUBJECT):
         raise BadToken(Reason.MALFORMED)
     return subject
+
+
+def _is_plain(text: str, longest: int) -> bool:
+    """Whether a store can take it for a key: without control characters, and Unicode at all."""
+    return len(text) <= longest and text.isprintable()
 
 
 def _words(given: Any) -> set[str]:

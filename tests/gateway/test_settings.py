@@ -101,6 +101,13 @@ def test_a_setting_that_cannot_be_used_is_named_but_not_shown(
     assert value not in str(caught.value).partition(":")[2] or value.isdigit()
 
 
+def test_no_secret_is_shown(needed: pytest.MonkeyPatch) -> None:
+    needed.setenv("FAMILY_DATABASE_URL", "postgresql://a:canary-password@127.0.0.1/family")
+    needed.setenv("STUDIO_DATABASE_REPLICA_URL", "postgresql://a:canary-password@127.0.0.1/copy")
+    needed.setenv("GATEWAY_ID_KEY", "canary" * 6)
+    assert "canary" not in repr(read_serve_settings())
+
+
 def test_the_demo_names_what_it_cannot_use(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("PORT", "http")
     with pytest.raises(SettingsError, match=r"^PORT: "):
