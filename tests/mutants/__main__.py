@@ -32,6 +32,8 @@ AT_ONCE = 2
 TESTS = (
     "tests/loaders/test_rules.py",
     "tests/loaders/test_visibility.py",
+    "tests/loaders/test_viewer.py",
+    "tests/loaders/tables/test_policies.py",
     "tests/loaders/test_masks.py",
     "tests/loaders/test_trace.py",
     "tests/loaders/tables/test_facts.py",
@@ -45,6 +47,8 @@ TESTS = (
     "tests/loaders/stores/test_dynamo.py",
     "tests/loaders/stores/test_statements.py",
     "tests/loaders/stores/test_postgres.py",
+    "tests/loaders/test_row_security.py",
+    "tests/gateway/test_audit.py",
     "tests/matrix/test_guessing.py",
     "tests/matrix/test_ranging.py",
     "tests/matrix/test_matrix.py",
