@@ -153,17 +153,18 @@ def test_demo_runs_from_the_wheel(programs: Path, folder: Path) -> None:
         try:
             assert demo.stderr is not None
             assert any(line.startswith("GraphiQL: ") for line in demo.stderr)
-            check_answers(f"http://127.0.0.1:{port}")
+            token = run(programs / "gateway", "token", "--as", "ada", cwd=here).strip()
+            check_answers(f"http://127.0.0.1:{port}", token)
         finally:
             demo.send_signal(signal.SIGINT)
             demo.communicate(timeout=PATIENCE)
     assert [path.name for path in here.iterdir()] == [".demo"]
 
 
-def check_answers(server: str) -> None:
+def check_answers(server: str, token: str) -> None:
     """A query is answered, and GraphiQL is there with all that it loads."""
     query = json.dumps({"query": "{ viewer { email } }"}).encode()
-    answer = json.loads(fetch(f"{server}/graphql", query, "application/json"))
+    answer = json.loads(fetch(f"{server}/graphql", query, "application/json", token))
     assert answer == {"data": {"viewer": {"email": "ada@example.com"}}}
     page = fetch(f"{server}/graphql", None, "text/html").decode()
     loaded = re.findall(r'(?:src|href)="(/[^"]+)"', page)
@@ -172,9 +173,11 @@ def check_answers(server: str) -> None:
         assert fetch(server + path, None, "*/*")
 
 
-def fetch(url: str, body: bytes | None, accepts: str) -> bytes:
+def fetch(url: str, body: bytes | None, accepts: str, token: str | None = None) -> bytes:
     """What is answered; waits for a server that is about to listen."""
     headers = {"Accept": accepts, "Content-Type": "application/json"}
+    if token is not None:
+        headers["Authorization"] = f"Bearer {token}"
     request = urllib.request.Request(url, body, headers)
     deadline = time.monotonic() + PATIENCE
     while True:
