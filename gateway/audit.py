@@ -102,7 +102,11 @@ def entry(
         "time": datetime.now(UTC),
         "request": request_id,
         "document": sha256(document.encode()).hexdigest(),
-        "viewer": viewer.email,
+        "viewer": {
+            "email": viewer.email,
+            "subject": viewer.subject and viewer.subject.name,
+            "product": viewer.subject and viewer.subject.product,
+        },
         "roles": sorted(viewer.roles),
         "read": [
             {

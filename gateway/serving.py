@@ -11,11 +11,13 @@ from typing import Any
 from uvicorn.supervisors import Multiprocess
 
 from gateway.app import ENDPOINT, Application, create_app
+from gateway.audit import AuditLog
 from gateway.authentication.authenticator import Authenticator
 from gateway.listening import config, listen, serve, spare_the_collector, url
 from gateway.progress import say
-from gateway.settings import read_serve_settings
+from gateway.settings import SettingsError, read_serve_settings
 from gateway.stores import addresses
+from loaders.viewer import STAFF
 
 GRACE = 10
 """Seconds that requests may take to end when the gateway is stopped."""
@@ -53,7 +55,26 @@ def _application(settings: Any) -> Application:
         addresses(settings),
         id_key=settings.gateway_id_key,
         viewer_of=Authenticator(settings.gateway_issuers).viewer_of,
+        audit=_audit_log(settings),
     )
+
+
+def _audit_log(settings: Any) -> AuditLog | None:
+    """Where it is written what staff read; without it nobody may be staff."""
+    directory = settings.gateway_audit_directory
+    if directory is None:
+        for issuer in settings.gateway_issuers:
+            if not STAFF.isdisjoint(issuer.roles.values()):
+                raise SettingsError(
+                    f"GATEWAY_AUDIT_DIRECTORY is needed: {issuer.issuer} gives the roles of staff"
+                )
+        return None
+    try:
+        return AuditLog(directory)
+    except OSError as error:
+        raise SettingsError(
+            f"GATEWAY_AUDIT_DIRECTORY: {directory} cannot be written to: {error.strerror}"
+        ) from None
 
 
 def _end_with_parent() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import Field, Json, ValidationError, create_model
@@ -138,6 +139,14 @@ ServeSettings = create_model(
         Field(
             description="Whose tokens are taken: a JSON list, as docs/authentication.md tells; "
             "`[]` for nobody's."
+        ),
+    ),
+    gateway_audit_directory=(
+        Path | None,
+        Field(
+            None,
+            description="The directory of the audit log, made where it is missing; needed where "
+            "an issuer gives somebody the role of staff.",
         ),
     ),
 )

@@ -71,7 +71,8 @@ def environment(**settings: str) -> Mapping[str, str]:
 
 @contextmanager
 def running(log: Path, *arguments: str, **settings: str) -> Iterator[Running]:
-    """A gateway in a process of its own."""
+    """A gateway in a process of its own, whose audit log is beside what it says."""
+    settings = {"GATEWAY_AUDIT_DIRECTORY": str(log.with_name("audit")), **settings}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*COMMAND, *arguments],

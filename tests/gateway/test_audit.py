@@ -65,7 +65,7 @@ async def test_it_tells_who_read_whose_rows(ask: Asker, tmp_path: Path, viewer: 
     assert len(line["request"]) == 32
     assert len(line["document"]) == 64
     email, _, roles = viewer.partition("; roles=")
-    assert (line["viewer"], line["roles"]) == (email, [roles])
+    assert (line["viewer"]["email"], line["roles"]) == (email, [roles])
     read = {entry["table"]: entry for entry in line["read"]}
     assert read["studio.input_records"]["by"] == "user_id"
     assert read["studio.input_records"]["owners"] == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
@@ -116,6 +117,14 @@ def test_without_settings_each_that_is_missing_is_named(
         ({"GATEWAY_ISSUERS": ""}, "GATEWAY_ISSUERS: Field required"),
         ({"GATEWAY_ISSUERS": "ada"}, "GATEWAY_ISSUERS: Invalid JSON: "),
         (
+            {},
+            f"GATEWAY_AUDIT_DIRECTORY is needed: {TOKENS.issuer.issuer} gives the roles of staff\n",
+        ),
+        (
+            {"GATEWAY_AUDIT_DIRECTORY": os.devnull},
+            f"GATEWAY_AUDIT_DIRECTORY: {os.devnull} cannot be written to: File exists\n",
+        ),
+        (
             {"DYNAMODB_ENDPOINT_URL": "http://dynamodb.example.com"},
             "the store of stream would be reached without TLS: use sslmode=require or https, or "
             "set GATEWAY_PLAINTEXT_STORES=1\n",
@@ -147,7 +156,7 @@ def test_a_busy_port_is_named(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        for name, value in {**NEEDED, "PORT": str(port)}.items():
+        for name, value in {**NEEDED, "GATEWAY_ISSUERS": "[]", "PORT": str(port)}.items():
             environment.setenv(name, value)
         assert ended("serve") == 2
     assert capsys.readouterr().err.startswith(f"127.0.0.1 port {port} cannot be listened on: ")

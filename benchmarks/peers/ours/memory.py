@@ -67,12 +67,15 @@ RECORDS = _table("records", "recordId", *COMMON, text("origin"), whole("weight")
 
 
 class Kept:
-    """The rows, and the ways to them."""
+    """The rows, as stores give them: by the names of their declarations; and the ways to them."""
 
     def __init__(self, path: Path) -> None:
         stored = orjson.loads(path.read_bytes())
         self.items, self.families, self.members, self.records = (
-            [table.row(thing) for thing in stored[table.name]]
+            [
+                table.row({name: thing[name] for name in table.columns})
+                for thing in stored[table.name]
+            ]
             for table in (ITEMS, FAMILIES, MEMBERS, RECORDS)
         )
         self._family = {row["familyId"]: row for row in self.families}
