@@ -11,13 +11,14 @@ import asyncpg
 import pytest
 import sqlalchemy as sa
 
+from loaders.stores.postgres import PostgresAddress
 from loaders.tables import family, policies, studio
 from loaders.tables.catalogue import POSTGRES
 from loaders.tables.facts import DeclarationError, Read, Through
 from loaders.tables.policies import SETTING
 from loaders.tables.postgresql import PostgresTable, declared
 from loaders.viewer import folded
-from tests.engines import Addresses
+from tests.engines import Addresses, as_read, execute
 from tests.loaders.owned import ROWS, owners, rows_of
 
 TABLES = [table for tables in POSTGRES.values() for table in tables]
@@ -97,6 +98,16 @@ async def test_an_e_mail_shows_its_accounts_alone(reader: Any, product: str) -> 
                 if table is ACCOUNTS[product]
                 else rows_of(table, set())
             )
+
+
+async def test_an_e_mail_is_folded_by_ascii_alone(writable_family: PostgresAddress) -> None:
+    """Unicode folds the Kelvin sign to k."""
+    connection = await asyncpg.connect(as_read(writable_family).url)
+    for email, keys in (("KAY@example.com", {1}), ("\N{KELVIN SIGN}ay@example.com", set())):
+        await execute(writable_family.url, f"UPDATE users SET email = '{email}' WHERE id = 1")
+        viewer = policies.of_email("kay@example.com")
+        assert await seen(connection, family.users, viewer) == keys
+    await connection.close()
 
 
 ENDS = {
