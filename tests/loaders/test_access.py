@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from gateway.demo.data.making import Tables
 from gateway.demo.data.people import ADA, BEN, DMITRI, MIXED_CASE
 from gateway.demo.data.stream import account_id, movie_id, profile_id
 from loaders.access import Access, many, one, page
-from loaders.errors import BadStoredValue, BadUserInput, Forbidden, SourceUnavailable
+from loaders.errors import BadStoredValue, BadUserInput, Forbidden, Internal, SourceUnavailable
 from loaders.pages import Page, Paging
 from loaders.stores import queries
 from loaders.stores.dynamo import DynamoStore
@@ -543,3 +544,31 @@ async def test_bad_paging_costs_no_call(ask: Asker) -> None:
     with pytest.raises(BadUserInput, match="after is no cursor of this list"):
         await HISTORY.load(info, ADA_STREAM, paging=Paging(after=other))
     assert info.calls == []
+
+
+class Careless:
+    """A store that forgets whose rows alone it was asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def find(self, route: Any, keys: Any, terms: Any) -> Any:
+        return await self._store.find(route, keys, replace(terms, owners=None))
+
+    async def listing(self, route: Any, keys: Any, window: Any, terms: Any) -> Any:
+        return await self._store.listing(route, keys, window, replace(terms, owners=None))
+
+
+@pytest.mark.parametrize(
+    "load",
+    [
+        lambda info: PROFILE.load(info, ADA_STREAM, profile_id(ADA, 0)),
+        lambda info: HISTORY.load(info, ADA_STREAM, paging=first(1)),
+    ],
+)
+async def test_a_row_of_somebody_else_goes_no_further(
+    ask: Asker, stores: Mapping[str, Store], load: Load
+) -> None:
+    careless: Any = Careless(stores["stream"])
+    with pytest.raises(Internal, match=r"^a row of stream\.\w+ came back that its rule keeps out$"):
+        await load(ask(BEN.email, stores={**stores, "stream": careless}))
