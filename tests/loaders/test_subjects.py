@@ -8,6 +8,7 @@ import pytest
 from gateway.demo.data import demo_rows
 from gateway.demo.data.epoch import EPOCH
 from gateway.demo.data.making import Row, Tables
+from gateway.demo.data.people import BEN
 from loaders import accounts, assessments, pipeline, profiles, social, support, titles
 from loaders.access import Access, Distinct, Many, One, Paged, United
 from loaders.pages import Paging
@@ -126,6 +127,22 @@ async def test_the_distinct_values_of_a_column_are_found(ask: Asker, way: Distin
     assert values
     assert values == sorted(set(values))
     assert len(info.calls) == 1
+
+
+@ways(United)
+async def test_what_lies_below_a_row_of_somebody_else_is_not_found(ask: Asker, way: United) -> None:
+    """Also where no row led there that was refused before."""
+    info = ask(BEN.email)
+    key = [INPUT, *[1] * (len(way.by) - 1)]
+    page = await way.load(info, *key, paging=Paging(first=100))
+    assert (page.rows, page.has_next_page) == ([], False)
+    assert (await way.count(info, *key)).count == 0
+    assert (await way.count(ask(None, "admin"), *key)).count > 0
+
+
+@ways(Distinct)
+async def test_values_below_a_row_of_somebody_else_are_not_found(ask: Asker, way: Distinct) -> None:
+    assert await way.load(ask(BEN.email), INPUT) == []
 
 
 def test_every_table_has_a_way_to_its_rows() -> None:

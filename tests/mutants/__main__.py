@@ -40,6 +40,7 @@ TESTS = (
     "tests/schema/test_rows.py",
     "tests/loaders/test_access.py",
     "tests/loaders/test_accounts.py",
+    "tests/loaders/test_subjects.py",
     "tests/loaders/test_request.py",
     "tests/operations/test_secrets.py",
     "tests/operations/test_whose_e_mail.py",
