@@ -36,7 +36,7 @@ async def test_nothing_is_asked_for_that_was_not_foreseen(case: Case, ask: Asker
     # Places that share a call are told of it all: what they are allowed is told together.
     actual: dict[Any, list[float]] = defaultdict(lambda: [0, 0, 0])
     for call in trace:
-        for at, figure in enumerate((1, call["rows"], call.get("consumedCapacity", 0))):
+        for at, figure in enumerate((1, call.get("rows", 0), call.get("consumedCapacity", 0))):
             actual[of(call)][at] += figure
     exceeded = {
         operation: (figures, bounds[operation])
