@@ -23,7 +23,7 @@ from gateway.progress import step
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables.catalogue import POSTGRES
 from loaders.viewer import Viewer
-from tests.matrix.gateway import gateway_over_seeds
+from tests.matrix.gateway import gateway_over, stores_of_seeds
 from tests.matrix.guesses import Guess, guesses
 from tests.matrix.people import ANOTHER, NOBODY
 
@@ -79,7 +79,7 @@ async def _measure(postgres: PostgresEngine, folder: Path, rounds: int, only: st
         databases[product] = PostgresAddress(postgres.url(product))
         await create_postgres(databases[product].url, tables, lambda made: None)
     found = []
-    async with gateway_over_seeds(databases, folder) as gateway:
+    async with stores_of_seeds(databases, folder) as where, gateway_over(where) as gateway:
         for guess in guesses():
             for name, asking in ASKING.items():
                 if only in guess.title and guess.is_denied_to(asking.who):

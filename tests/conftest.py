@@ -6,13 +6,15 @@ The process that controls a run starts them; with pytest-xdist its workers are t
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+import re
+from collections.abc import AsyncIterator, Generator, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gateway.demo.data import CANARIES
 from loaders import rules
 from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.postgres import PostgresAddress
@@ -51,6 +53,27 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Tell a worker of pytest-xdist where the engines are."""
     node.workerinput["engines"] = asdict(node.config.stash[ADDRESSES])
+
+
+_SECRETS = re.compile(
+    "|".join(
+        # Digits alone, as pairing codes are, stand in ports and times too.
+        [re.escape(canary) for canary in CANARIES if not canary.isdigit()]
+        + [r"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}"]
+    )
+)
+"""Seeded secrets, and tokens."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What tests log and print has no secret and no token in it."""
+    report = yield
+    found = _SECRETS.search("".join(text for _, text in report.sections))
+    if found and report.passed:
+        report.outcome = "failed"
+        report.longrepr = f"a secret was logged or printed: {found[0][:12]}…"
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from benchmarks.peers.report import as_json, as_markdown, figures, losses, read
 from benchmarks.peers.shapes import SHAPES, Shape
 from gateway.demo.processes import EngineError
 from gateway.progress import say, step
+from gateway.seed.run import SeedError
 
 RESULTS = CHECKOUT / "benchmarks" / "results"
 PICTURE = CHECKOUT / "docs" / "benchmarks.svg"
@@ -47,7 +48,7 @@ def main() -> None:
                 _keep("growth.md", told)
                 return
             measured = bench.measure(shapes)
-    except (NoLoad, ServerFailed, EngineError) as error:
+    except (NoLoad, ServerFailed, EngineError, SeedError) as error:
         sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit(130)

@@ -30,9 +30,9 @@ _AMPLE = 60.0
 
 
 @asynccontextmanager
-async def gateway_over_seeds(
+async def stores_of_seeds(
     postgres: Mapping[str, PostgresAddress], folder: Path
-) -> AsyncIterator[Gateway]:
+) -> AsyncIterator[Addresses]:
     """These databases have the products' tables, whose rows go. Its DynamoDB is an engine of its
     own, with its file in this folder."""
     with DynamoEngine.start(folder / "dynamodb.db") as engine:
@@ -40,18 +40,23 @@ async def gateway_over_seeds(
         await _fill_dynamodb(there)
         for product, address in postgres.items():
             await load_postgres(address.url, POSTGRES[product], _rows(product))
-        where = Addresses(postgres, dict.fromkeys(DYNAMODB, there), TABLE_NAMES)
-        settings = ServerSettings()
-        async with opened(where) as stores:
-            yield Gateway(
-                stores=stores,
-                documents=Documents(_DOCUMENTS_KEPT),
-                executor=EXECUTORS[settings.gateway_executor](graphql_schema),
-                seal=SEAL,
-                clock=Clock.starting_at(EPOCH),
-                deadline=_AMPLE,
-                image_base_url=settings.tmdb_image_base_url,
-            )
+        yield Addresses(postgres, dict.fromkeys(DYNAMODB, there), TABLE_NAMES)
+
+
+@asynccontextmanager
+async def gateway_over(where: Addresses) -> AsyncIterator[Gateway]:
+    """A gateway over these stores."""
+    settings = ServerSettings()
+    async with opened(where) as stores:
+        yield Gateway(
+            stores=stores,
+            documents=Documents(_DOCUMENTS_KEPT),
+            executor=EXECUTORS[settings.gateway_executor](graphql_schema),
+            seal=SEAL,
+            clock=Clock.starting_at(EPOCH),
+            deadline=_AMPLE,
+            image_base_url=settings.tmdb_image_base_url,
+        )
 
 
 def _rows(product: str) -> dict[str, list[dict[str, object]]]:

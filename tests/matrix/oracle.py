@@ -16,6 +16,7 @@ from tests.matrix.paths import FIRST, Pick, Selection
 from tests.matrix.words import (
     BY_PLACE,
     BY_TYPE,
+    PRODUCTS,
     Column,
     Row,
     Table,
@@ -27,6 +28,8 @@ from tests.matrix.words import (
 
 HIDDEN = "•••"
 FORBIDDEN = "FORBIDDEN"
+UNKNOWN = "unknown@example.com"
+"""By which an admin sees what a person without a verified e-mail has: no account."""
 
 DERIVED: Mapping[str, tuple[str, ...]] = {
     "StreamAccount.displayName": ("firstName", "lastName"),
@@ -52,10 +55,10 @@ DERIVED: Mapping[str, tuple[str, ...]] = {
 """The columns that a field is made of which is no column's own, beside ids and products."""
 _ABOUT_THE_ROW = ("id", "product")
 STAFF_ENTRIES = {
-    "Query.person": "prep",
-    "Query.learnerSession": "prep",
-    "Query.qrToken": "prep",
-    "Movie.watchCount": "stream",
+    "Query.person": PRODUCTS,
+    "Query.learnerSession": {"prep"},
+    "Query.qrToken": {"prep"},
+    "Movie.watchCount": {"stream"},
 }
 """What is the staff's alone, though it lists no rows of many owners; and whose rows it tells of."""
 
@@ -76,13 +79,14 @@ class Oracle:
     """Says what this person should see of what an admin sees."""
 
     who: Who
+    anonymous: bool
     errors: dict[Path, str] = field(default_factory=dict)
     """The path and the code of each error that there should be."""
 
     def data(self, pick: Pick, seen: Mapping[str, Any]) -> dict[str, Any]:
         """The answer to an entry; `seen` is an admin's."""
         shown: dict[str, Any] = {}
-        if pick.name == "viewer" and self.who.email is None:
+        if pick.name == "viewer" and self.anonymous:
             return {pick.key: None}
         self._pick(pick, seen, None, shown, ())
         return shown
@@ -104,8 +108,7 @@ class Oracle:
             shown[pick.key] = self._value(pick, seen[pick.key], row, (*path, pick.key))
 
     def _value(self, pick: Pick, seen: Any, row: tuple[Table, Row] | None, path: Path) -> Any:
-        product = STAFF_ENTRIES.get(f"{pick.on}.{pick.name}")
-        if product is not None and product not in self.who.reads:
+        if not self.who.reads.issuperset(STAFF_ENTRIES.get(f"{pick.on}.{pick.name}", ())):
             self.errors[path] = FORBIDDEN
             return None
         if seen is None:
@@ -128,12 +131,17 @@ class Oracle:
         shown = {"__typename": type_name}
         for pick in selection.of(type_name):
             if (pick.on, pick.name) == ("Person", "email"):
-                mine = seen[pick.key] == self.who.email
-                masked = self.who.masked and not mine
-                shown[pick.key] = masked_text(seen[pick.key]) if masked else seen[pick.key]
+                shown[pick.key] = self._email(seen[pick.key])
             else:
                 self._pick(pick, seen, row, shown, path)
         return shown
+
+    def _email(self, seen: str) -> str | None:
+        """A person's, whom an admin finds by it: also one of whom no token tells it."""
+        if seen == UNKNOWN:
+            return None
+        masked = self.who.masked and seen != self.who.email
+        return masked_text(seen) if masked else seen
 
     def _is_shown(self, seen: Mapping[str, Any]) -> bool:
         """Accounts are also found by the e-mail that somebody has, whatever rights they give."""

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from loaders.viewer import ANONYMOUS, Viewer
+from loaders.viewer import ANONYMOUS, Subject, Viewer, service
 from tests.matrix.seeds import DORA, NINA, OLGA, PAUL, Owner
-from tests.matrix.words import Who
-
-ALL = frozenset({"stream", "family", "studio", "social", "prep"})
+from tests.matrix.words import PRODUCTS, Who
 
 
 @dataclass(frozen=True)
@@ -24,10 +22,17 @@ def _person(owner: Owner) -> Asking:
     return Asking(Viewer(owner.email), Who(owner.keys, owner.email))
 
 
-ADMIN = Asking(Viewer("root@example.com", frozenset({"admin"})), Who({}, "root@example.com", ALL))
+def _service(product: str) -> Asking:
+    return Asking(Viewer(roles=frozenset({service(product)})), Who({}, reads=frozenset({product})))
+
+
+ADMIN = Asking(
+    Viewer("root@example.com", frozenset({"admin"})), Who({}, "root@example.com", PRODUCTS)
+)
 """Sees all that anybody does: the others' answers are held against this one's."""
 SUPPORT = Asking(
-    Viewer("sam@example.com", frozenset({"support"})), Who({}, "sam@example.com", ALL, masked=True)
+    Viewer("sam@example.com", frozenset({"support"})),
+    Who({}, "sam@example.com", PRODUCTS, masked=True),
 )
 NOBODY = Asking(ANONYMOUS, Who({}))
 OWNER = _person(OLGA)
@@ -38,12 +43,16 @@ VIEWERS: Mapping[str, Asking] = {
     "owner": OWNER,
     "another person": ANOTHER,
     # A token whose e-mail is not verified has none to go by.
-    "the owner's e-mail, not verified": NOBODY,
+    "the owner's e-mail, not verified": Asking(
+        Viewer(subject=Subject(None, "a subject of nobody's own issuer")), Who({})
+    ),
     "the same numbers at other products": _person(NINA),
     "an account at another product, a suspended one at this": _person(DORA),
     "support": SUPPORT,
     "support who is the owner": Asking(
-        Viewer(OLGA.email, frozenset({"support"})), Who(OLGA.keys, OLGA.email, ALL, masked=True)
+        Viewer(OLGA.email, frozenset({"support"})),
+        Who(OLGA.keys, OLGA.email, PRODUCTS, masked=True),
     ),
     "admin": ADMIN,
+    **{f"a service of {product}": _service(product) for product in ("prep", "studio")},
 }

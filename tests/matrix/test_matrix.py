@@ -61,15 +61,21 @@ async def test_every_field_has_something_to_show(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=[entry.title for entry in ENTRIES])
-async def test_everybody_sees_what_the_inventory_says(gateway: Gateway, entry: Entry) -> None:
-    """One request for each viewer, of every field on every path that begins with this entry."""
+async def test_everybody_sees_what_the_inventory_says(
+    gateway: Gateway, gateway_by_rules_alone: Gateway, entry: Entry
+) -> None:
+    """One request for each viewer, of every field on every path that begins with this entry; the
+    same where Postgres judges nobody."""
     admin = Admin(gateway)
     for name, asking in VIEWERS.items():
         answer = await ask(gateway, entry.query, asking.viewer)
-        oracle = Oracle(asking.who)
+        oracle = Oracle(asking.who, anonymous=asking.viewer.is_anonymous)
         expected = oracle.data(entry.pick, await admin.sees(as_admin_asks(entry, asking)))
         assert list(islice(differences(answer.data, expected), TOLD)) == [], name
         found = {tuple(error["path"]): error["code"] for error in answer.errors}
         assert found == oracle.errors, name
+        alone = await ask(gateway_by_rules_alone, entry.query, asking.viewer)
+        assert list(islice(differences(alone.data, answer.data), TOLD)) == [], name
+        assert alone.errors == answer.errors, name
         text = answer.content.decode()
         assert [canary for canary in CANARIES if canary in text] == [], name

@@ -77,6 +77,7 @@ def _table(told: Mapping[str, Any]) -> Table:
 
 
 TABLES = [_table(told) for told in json.loads(_FILE.read_text(encoding="utf-8"))]
+PRODUCTS = frozenset(table.product for table in TABLES)
 BY_TYPE = {table.type_name: table for table in TABLES}
 BY_PLACE = {table.place: table for table in TABLES}
 
