@@ -38,6 +38,7 @@ class Places:
         return {
             "PYTHONPATH": os.pathsep.join([str(CHECKOUT), str(self.plain)]),
             "GATEWAY_ID_KEY": SECRET,
+            "GATEWAY_AUDIT_DIRECTORY": str(self.memory.with_name("audit")),
             "GATEWAY_ISSUERS": ISSUERS,
             "NODE_ENV": "production",
             "TZ": "UTC",
