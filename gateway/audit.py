@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from loaders.audit import Reading
+from loaders.audit import OwnersRead
 from loaders.errors import SourceUnavailable
 from loaders.request import Columns
 from loaders.viewer import Viewer
@@ -37,15 +37,14 @@ class AuditLog:
         self.directory = directory
         self._waiting: list[tuple[bytes, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
-        self._torn = False
-        """Whether the last line may have been written in part."""
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._append(b"")
 
     async def write(self, entry: Mapping[str, Any]) -> None:
         """Add a line; SourceUnavailable where that cannot be done."""
         written = asyncio.get_running_loop().create_future()
-        self._waiting.append((orjson.dumps(entry, default=str) + b"\n", written))
+        line = orjson.dumps(entry, default=str, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+        self._waiting.append((line, written))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
         try:
@@ -72,27 +71,27 @@ class AuditLog:
         today = self.directory / f"{datetime.now(UTC):%Y-%m-%d}{_SUFFIX}"
         if not today.exists():
             self._remove_old()
-        file = os.open(today, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        file = os.open(today, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
         try:
-            lines = b"\n" + lines if self._torn else lines
-            self._torn = True
+            size = os.fstat(file).st_size
+            if size and os.pread(file, 1, size - 1) != b"\n":  # a line that was torn
+                lines = b"\n" + lines
             if os.write(file, lines) < len(lines):
                 raise OSError("the audit log took a part of its lines")
             os.fsync(file)
-            self._torn = False
         finally:
             os.close(file)
 
     def _remove_old(self) -> None:
         oldest = (datetime.now(UTC) - KEPT).date()
         for file in self.directory.glob(f"*{_SUFFIX}"):
-            with suppress(ValueError):  # a file of somebody else
+            with suppress(ValueError, OSError):  # of somebody else, or kept by other means
                 if date.fromisoformat(file.stem) < oldest:
                     file.unlink(missing_ok=True)
 
 
 def entry(
-    viewer: Viewer, reading: Reading, columns: Columns, *, document: str, request_id: str
+    viewer: Viewer, owners_read: OwnersRead, columns: Columns, *, document: str, request_id: str
 ) -> dict[str, Any]:
     """The line of a request: who, whose, which columns, by which document, and when.
 
@@ -115,6 +114,6 @@ def entry(
                 "owners": sorted(owners, key=str),
                 "columns": sorted(columns.get(table, ())),
             }
-            for table, owners in reading.owners.items()
+            for table, owners in owners_read.owners.items()
         ],
     }

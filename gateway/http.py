@@ -36,7 +36,7 @@ class Reply(NamedTuple):
     status: int
     media_type: str
     body: bytes
-    headers: Sequence[tuple[bytes, bytes]] = ()
+    headers: Fields = ()
 
     @property
     def fields(self) -> Fields:
@@ -90,15 +90,6 @@ class Endpoint:
             operation = _operation(await self._body(headers, receive))
             viewer = await self._viewer_of(headers)
             explaining = _explaining(headers)
-        except Refused as refused:
-            return _reply(refusal(BadUserInput(str(refused))), refused.status)
-        except BadUserInput as error:
-            return _reply(refusal(error), 400)
-        except Unauthenticated as error:
-            return _reply(refusal(error), 401)._replace(headers=[_challenge(error)])
-        except SourceUnavailable as error:
-            return _reply(refusal(error), 503)._replace(headers=[_RETRY_AFTER])
-        try:
             may_trace = self._demo or viewer.is_staff
             answer = await self._gateway().answer(
                 operation,
@@ -107,6 +98,16 @@ class Endpoint:
                 explain=explaining if may_trace else None,
             )
             return _answered(answer, headers.get("accept", ""))
+        except Disconnected:
+            raise
+        except Refused as refused:
+            return _reply(refusal(BadUserInput(str(refused))), refused.status)
+        except BadUserInput as error:
+            return _reply(refusal(error), 400)
+        except Unauthenticated as error:
+            return _reply(refusal(error), 401)._replace(headers=[_challenge(error)])
+        except SourceUnavailable as error:
+            return _reply(refusal(error), 503)._replace(headers=[_RETRY_AFTER])
         except Exception as error:
             return _reply({"errors": [unforeseen(error, new_request_id())]}, 500)
 

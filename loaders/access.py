@@ -103,7 +103,7 @@ class Access:
         """The loader's exit: rows that were guarded are the viewer's own, which is asserted; of
         others it is noted whose they are, where staff read them."""
         if terms.owners is None:
-            request.reading.note(rows)
+            request.owners_read.note(rows)
         else:
             rules.assert_owned(rows, self.table, terms.owners)
 
@@ -315,7 +315,7 @@ class United(Paged):
             lambda store, askable: store.union(self.route, askable, columns, part, terms),
             _nothing,
         )
-        request.reading.note(chain.from_iterable(slice_.rows for slice_ in slices))
+        request.owners_read.note(chain.from_iterable(slice_.rows for slice_ in slices))
         return slices
 
     def selected_of_parts(self, asked: Asked) -> tuple[tuple[str, ...], ...]:

@@ -9,7 +9,7 @@ from loaders.tables.facts import Row, StoredTable, table_of
 from loaders.viewer import Viewer
 
 
-class Reading:
+class OwnersRead:
     """The owners of the rows that one request has read, where its viewer is staff.
 
     A table's owner is the value of its owner column: the owner's key, or that of the parent row at

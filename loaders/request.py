@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 
 from aiodataloader import DataLoader, Loader, failed_dispatch
 
-from loaders.audit import Reading
+from loaders.audit import OwnersRead
 from loaders.clock import Clock
 from loaders.errors import GatewayError, QueryTooCostly
 from loaders.sealing import Seal
@@ -129,12 +129,12 @@ class BatchLoader(DataLoader[Any, Any]):
 
         def settle(task: asyncio.Task[None]) -> None:
             if task.cancelled():
-                failed_dispatch(self, queue, RequestClosed("the request was closed"))
+                self._fail(queue, RequestClosed("the request was closed"))
 
         try:
             self._request.own(self._answer(queue)).add_done_callback(settle)
         except RequestClosed as closed:
-            failed_dispatch(self, queue, closed)
+            self._fail(queue, closed)
 
     async def _answer(self, queue: list[Loader]) -> None:
         try:
@@ -144,10 +144,17 @@ class BatchLoader(DataLoader[Any, Any]):
                     continue
                 if isinstance(answer, Exception):
                     future.set_exception(answer)
+                    future.exception()  # who waited may have given up
                 else:
                     future.set_result(answer)
         except Exception as error:
-            failed_dispatch(self, queue, error)
+            self._fail(queue, error)
+
+    def _fail(self, queue: list[Loader], error: Exception) -> None:
+        failed_dispatch(self, queue, error)
+        for _, future in queue:
+            if not future.cancelled():
+                future.exception()  # who waited may have given up
 
 
 def only(answers: Sequence[Any]) -> Any:
@@ -197,7 +204,7 @@ class Request:
     deadline: float
     trace: Trace
     image_base_url: str
-    reading: Reading = field(init=False)
+    owners_read: OwnersRead = field(init=False)
     """Whose rows were read, where staff read them."""
     _loaders: dict[Any, BatchLoader] = field(default_factory=dict)
     _owners: dict[str, asyncio.Task[frozenset[Any]]] = field(default_factory=dict)
@@ -210,7 +217,7 @@ class Request:
     _reads: int = 0
 
     def __post_init__(self) -> None:
-        self.reading = Reading(self.viewer)
+        self.owners_read = OwnersRead(self.viewer)
 
     def count_reads(self, reads: int) -> None:
         """Give the whole request up where these reads are too many."""
@@ -247,7 +254,7 @@ class Request:
         task = self._owners.get(product)
         if task is None:
             task = self._owners[product] = self.own(self._look_up_owners(product))
-        return await asyncio.shield(task)
+        return task.result() if task.done() else await asyncio.shield(task)
 
     async def _look_up_owners(self, product: str) -> frozenset[Any]:
         if self.viewer.is_anonymous:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import string
 from dataclasses import dataclass
+
+from loaders.masks import digest
 
 _ASCII_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
@@ -34,7 +35,7 @@ class Subject:
     name: str
 
     def __repr__(self) -> str:
-        return f"Subject({self.product}, {_digest(self.name)})"
+        return f"Subject({self.product}, {digest(self.name)})"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Viewer:
     subject: Subject | None = None
 
     def __repr__(self) -> str:
-        email = None if self.email is None else _digest(self.email)
+        email = None if self.email is None else digest(self.email)
         return f"Viewer({email}, {sorted(self.roles)}, {self.subject})"
 
     @property
@@ -86,7 +87,3 @@ class Viewer:
 
 
 ANONYMOUS = Viewer()
-
-
-def _digest(name: str) -> str:
-    return f"sha256:{hashlib.sha256(name.encode()).hexdigest()[:12]}"

@@ -99,12 +99,10 @@ class Keys:
         Raises SourceUnavailable where that cannot be known now.
         """
         key = self._known.get(id_)
-        if key is not None:
-            if self._now() >= self._read_at + STALE:
-                self._begin()
+        if key is not None and self._now() < self._read_at + STALE:
             return key
         self._begin()
-        if self._reading is not None:
+        if self._reading is not None and (key is None or not self._failed):
             await asyncio.shield(self._reading)
         key = self._known.get(id_)
         if key is None and self._failed:

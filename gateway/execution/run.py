@@ -77,8 +77,10 @@ class Gateway:
             await request.close()
         try:
             await self._audited(operation, request, request_id)
-        except SourceUnavailable as unwritten:
-            result = _refused(unwritten)
+        except SourceUnavailable as unwritten:  # the trace is not told either
+            return Answer(
+                {"errors": shown([_of_the_request(unwritten)], request_id), "data": None}, True
+            )
         body: dict[str, Any] = {}
         if result.errors:
             body["errors"] = shown(result.errors, request_id)
@@ -98,11 +100,11 @@ class Gateway:
 
     async def _audited(self, operation: Operation, request: Request, request_id: str) -> None:
         """Write down what staff have read, before it is told."""
-        if self.audit is not None and request.reading.owners:
+        if self.audit is not None and request.owners_read.owners:
             await self.audit.write(
                 entry(
                     request.viewer,
-                    request.reading,
+                    request.owners_read,
                     request.columns,
                     document=operation.query,
                     request_id=request_id,
@@ -146,11 +148,15 @@ class Gateway:
         try:
             async with asyncio.timeout_at(request.deadline + _TO_ANSWER) as limit:
                 request.give_up = lambda: limit.reschedule(0)
-                return await result
+                answered = await result
         except TimeoutError:
             late = DeadlineExceeded("the request took too long: ask for less at once")
-            return _refused(request.given_up or late)
+            return ExecutionResult(None, [_of_the_request(request.given_up or late)])
+        if request.given_up is not None:  # and it ended before it could be stopped
+            return ExecutionResult(None, [_of_the_request(request.given_up)])
+        return answered
 
 
-def _refused(why: GatewayError) -> ExecutionResult:
-    return ExecutionResult(None, [GraphQLError(str(why), original_error=why)])
+def _of_the_request(why: GatewayError) -> GraphQLError:
+    """An error that stands at no place of the answer."""
+    return GraphQLError(str(why), original_error=why)

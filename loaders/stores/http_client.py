@@ -160,6 +160,9 @@ class Connection(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
+        if self._waiter is None:
+            self.terminate()  # nobody has asked
+            return
         try:
             self._parser.feed_data(data)
         except HttpParserError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Self
 
@@ -26,6 +26,7 @@ from loaders.stores.interface import (
 )
 from loaders.stores.statements import PLACE, Shape, Statement
 from loaders.tables.facts import Row
+from loaders.tables.policies import READER
 
 _DEAD_CONNECTION = (
     asyncpg.ConnectionDoesNotExistError,
@@ -58,8 +59,11 @@ _NOT_AS_DECLARED = (
 
 WARM_UP = "SELECT $1::int[], $2::bigint[], $3::text[], $4::timestamp[], $5::timestamptz[]"
 """asyncpg asks nine questions about array types on each new connection's first use of one."""
-PASSES_BY = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
-"""Whether policies hold nothing back from whom we connect as."""
+PASSES_BY = f"""
+SELECT rolsuper OR rolbypassrls
+    OR NOT coalesce(pg_has_role(rolname, to_regrole('{READER}')::oid, 'USAGE'), false)
+FROM pg_roles WHERE rolname = current_user"""
+"""Whether policies hold nothing back from whom we connect as: they are for the reading role."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class PostgresAddress:
     them.
     """
 
-    url: str
+    url: str = field(repr=False)
     row_security: bool = False
     connections: int = 10
     connect_timeout: float = 2.0
@@ -246,10 +250,13 @@ async def _connect(address: PostgresAddress) -> Any:
             "statement_timeout": str(int(address.statement_timeout * 1000)),
         },
     )
-    await connection.fetch(WARM_UP, [], [], [], [], [])
-    if address.row_security and await connection.fetchval(PASSES_BY):
-        await connection.close()
-        raise PermissionError("this role passes by row level security")
+    try:
+        await connection.fetch(WARM_UP, [], [], [], [], [])
+        if address.row_security and await connection.fetchval(PASSES_BY):
+            raise PermissionError("this role passes by row level security")
+    except BaseException:  # also who gives up waiting leaves none behind
+        connection.terminate()
+        raise
     return connection
 
 

@@ -91,6 +91,7 @@ async def test_nothing_is_told_that_could_not_be_written(ask: Asker, log: AuditL
     assert answer.errors == [
         {"message": "the audit log cannot be written", "code": "SOURCE_UNAVAILABLE"}
     ]
+    assert "extensions" not in answer.body  # the trace would tell of the rows
     assert await ask.data("{ tmdbTitles(mediaType: MOVIE, first: 1) { nodes { title } } }", ADMIN)
 
 
@@ -105,7 +106,7 @@ async def test_a_line_after_a_torn_one_can_be_read(log: AuditLog, tmp_path: Path
     with pytest.raises(SourceUnavailable):
         await log.write({"n": 1})
     today.unlink()
-    today.write_bytes(b'{"n": 1')
+    today.write_bytes(b'{"n": 1')  # as a process leaves it that is killed
     await log.write({"n": 2})
     assert today.read_bytes() == b'{"n": 1\n{"n":2}\n'
 
@@ -122,6 +123,14 @@ async def test_a_year_is_kept(log: AuditLog, tmp_path: Path) -> None:
         "notes.jsonl",
         f"{today}.jsonl",
     }
+
+
+async def test_old_days_that_cannot_be_removed_stay(log: AuditLog) -> None:
+    today = datetime.now(UTC).date()
+    (log.directory / f"{today - KEPT - timedelta(days=1)}.jsonl").mkdir()
+    (log.directory / f"{today}.jsonl").unlink()
+    await log.write({"n": 1})
+    assert len(list(log.directory.iterdir())) == 2
 
 
 async def test_nobody_else_can_read_it(log: AuditLog) -> None:

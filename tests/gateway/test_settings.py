@@ -20,6 +20,7 @@ from gateway.settings import (
     read_store_settings,
     table_names,
 )
+from gateway.stores import addresses
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
 
 ROOT = Path(__file__).parents[2]
@@ -105,7 +106,9 @@ def test_no_secret_is_shown(needed: pytest.MonkeyPatch) -> None:
     needed.setenv("FAMILY_DATABASE_URL", "postgresql://a:canary-password@127.0.0.1/family")
     needed.setenv("STUDIO_DATABASE_REPLICA_URL", "postgresql://a:canary-password@127.0.0.1/copy")
     needed.setenv("GATEWAY_ID_KEY", "canary" * 6)
-    assert "canary" not in repr(read_serve_settings())
+    settings = read_serve_settings()
+    assert "canary" not in repr(settings)
+    assert "canary" not in repr(addresses(settings))
 
 
 def test_the_demo_names_what_it_cannot_use(environment: pytest.MonkeyPatch) -> None:

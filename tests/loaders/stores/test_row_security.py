@@ -6,6 +6,7 @@ The owners that a statement asks for are left out here, as if the loaders had no
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
@@ -177,6 +178,23 @@ async def test_viewers_at_once_never_see_each_others_rows(
 async def test_a_role_that_passes_by_is_not_read_as(engines: Addresses, reading: Reading) -> None:
     address = PostgresAddress(engines.database(family.PRODUCT), row_security=True)
     store = await PostgresStore.open(family.PRODUCT, address)
+    with pytest.raises(SourceUnavailable) as refused:
+        await store.find(titles.tmdb_title.route, [(1,)], reading.terms(titles.tmdb_title.route))
+    assert str(refused.value.__cause__) == "this role passes by row level security"
+    await store.close()
+
+
+async def test_a_role_that_the_policies_are_not_for_is_not_read_as(
+    engines: Addresses, writable_family: PostgresAddress, reading: Reading
+) -> None:
+    """Such as the tables' owner, whose URL is the one that was there before."""
+    role = f"owner_{uuid.uuid4().hex}"
+    await execute(writable_family.url, f"CREATE ROLE {role} LOGIN")
+    await execute(writable_family.url, f"ALTER TABLE titles OWNER TO {role}")
+    url = writable_family.url.replace("//postgres@", f"//{role}@")
+    store = await PostgresStore.open(
+        family.PRODUCT, replace(writable_family, url=url, row_security=True)
+    )
     with pytest.raises(SourceUnavailable) as refused:
         await store.find(titles.tmdb_title.route, [(1,)], reading.terms(titles.tmdb_title.route))
     assert str(refused.value.__cause__) == "this role passes by row level security"
