@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from loaders.access import Many, One, many, one, own, page
-from loaders.request import Aside, Asking, Request
+from loaders.request import Aside, Asking, Request, only
 from loaders.tables import family, prep, social, stream, studio
 from loaders.tables.facts import Row, StoredTable
 from loaders.viewer import Subject, folded
@@ -124,8 +123,8 @@ async def _by_email(access: Many, info: Asking, email: str) -> list[Any]:
     DynamoDB compares bytes, so both forms are asked for; Postgres has an index that folds case.
     """
     forms = [email] if access.route.index.folded else dict.fromkeys([email, folded(email)])
-    found = await asyncio.gather(*(access.load(info, form) for form in forms))
-    return [row for rows in found for row in rows]
+    found = await access.load_each(info, [(form,) for form in forms])
+    return [row for each in found for row in only([each])]
 
 
 def _key(table: StoredTable, subject: Subject) -> Any | None:
