@@ -10,13 +10,12 @@ import httpx
 import orjson
 
 from gateway.app import ENDPOINT, Application, create_app
-from gateway.demo.data.epoch import EPOCH
 from gateway.demo.data.people import ADA
 from gateway.http import ViewerOf
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
-from loaders.clock import Clock
 from loaders.viewer import Viewer
+from tests.clocks import StandingClock
 from tests.viewers import always
 
 ADA_HERSELF = Viewer(ADA.email)
@@ -37,7 +36,7 @@ def application(
         where,
         id_key=ID_KEY,
         viewer_of=viewer_of or always(ADA_HERSELF),
-        clock=Clock.starting_at(EPOCH),
+        clock=StandingClock(),
         demo=demo,
     )
 

@@ -9,13 +9,13 @@ from typing import Any, Self
 
 from gateway.demo.data.epoch import EPOCH
 from loaders.accounts import IDENTITIES
-from loaders.clock import Clock
 from loaders.request import Request
 from loaders.sealing import Seal
 from loaders.stores.interface import Call, Route, Store, Terms
 from loaders.tables.facts import StoredTable
 from loaders.trace import Trace
 from loaders.viewer import Viewer
+from tests.clocks import StandingClock
 
 AMPLE = 20.0
 """Seconds until a deadline that no test is meant to meet."""
@@ -69,7 +69,7 @@ class Asker:
             "identities": IDENTITIES,
             "columns": {table: frozenset(names) for table, names in (columns or {}).items()},
             "seal": SEAL,
-            "clock": Clock.starting_at(EPOCH),
+            "clock": StandingClock(),
             "deadline": asyncio.get_running_loop().time() + seconds,
             "trace": Trace(wanted=True),
             "image_base_url": "https://images.example.com",

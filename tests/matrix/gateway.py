@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from gateway.create import create_dynamodb
-from gateway.demo.data.epoch import EPOCH
 from gateway.demo.dynamodb import DynamoEngine
 from gateway.demo.load import load_dynamodb, load_postgres
 from gateway.execution.documents import Documents
@@ -15,11 +14,11 @@ from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
-from loaders.clock import Clock
 from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
 from schema.build import graphql_schema
+from tests.clocks import StandingClock
 from tests.engines import TABLE_NAMES, local
 from tests.matrix.seeds import ROWS
 from tests.operations.asking import SEAL
@@ -53,7 +52,7 @@ async def gateway_over(where: Addresses) -> AsyncIterator[Gateway]:
             documents=Documents(_DOCUMENTS_KEPT),
             executor=EXECUTORS[settings.gateway_executor](graphql_schema),
             seal=SEAL,
-            clock=Clock.starting_at(EPOCH),
+            clock=StandingClock(),
             deadline=_AMPLE,
             image_base_url=settings.tmdb_image_base_url,
         )

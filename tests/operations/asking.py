@@ -18,8 +18,8 @@ from gateway.audit import AuditLog
 from gateway.demo.data.epoch import EPOCH
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
-from loaders.clock import Clock
 from loaders.sealing import Seal
+from tests.clocks import StandingClock
 from tests.viewers import authorization, by_token
 
 ADA = "ada@example.com"
@@ -123,7 +123,7 @@ async def gateway_over(
         where,
         id_key=_SECRET,
         viewer_of=by_token(),
-        clock=Clock.starting_at(now),
+        clock=StandingClock(moment=now),
         audit=audit,
         demo=True,
     )

@@ -8,14 +8,13 @@ from random import Random
 
 import pytest
 
-from gateway.demo.data.epoch import EPOCH
 from gateway.execution.documents import Documents
 from gateway.execution.executors import ReferenceExecutor
 from gateway.execution.run import Gateway
 from gateway.stores import Addresses as StoreAddresses
 from gateway.stores import opened
-from loaders.clock import Clock
 from schema.build import graphql_schema
+from tests.clocks import StandingClock
 from tests.engines import Addresses
 from tests.gateway.execution.both import Both
 from tests.gateway.execution.breaking import broken_stores
@@ -34,7 +33,7 @@ async def both_over(where: StoreAddresses) -> AsyncIterator[Both]:
                 documents=Documents(1_000),
                 executor=ReferenceExecutor(graphql_schema),
                 seal=SEAL,
-                clock=Clock.starting_at(EPOCH),
+                clock=StandingClock(),
                 deadline=20,
                 image_base_url=IMAGES,
             )
