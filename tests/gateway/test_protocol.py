@@ -21,6 +21,8 @@ from tests.gateway.commands import PATIENCE, running
 from tests.gateway.sockets import LIMIT, PROTOCOLS, Held, Server, served, until
 from tests.gateway.test_cli import CREDENTIALS, NEEDED
 
+pytestmark = pytest.mark.slow
+
 HELLO = '{ said(text: "hello") }'
 HELD = "{ held }"
 CLOSE = "Connection: close"

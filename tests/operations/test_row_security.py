@@ -13,6 +13,8 @@ from tests.engines import Addresses
 from tests.operations.asking import Asker, gateway_over
 from tests.operations.expected import FOLDER, Case, cases, name_of
 
+pytestmark = pytest.mark.slow
+
 PART = [case for case in cases() if case.file.parent.name in ("nodes", "screens")]
 
 

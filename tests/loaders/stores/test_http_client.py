@@ -14,6 +14,8 @@ import pytest
 from loaders.stores import http_client
 from loaders.stores.http_client import Answer, HttpClient
 
+pytestmark = pytest.mark.slow
+
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 HANG_UP = b"(hangs up)"
 HEADERS = "host: somewhere\r\n"

@@ -30,6 +30,8 @@ from tests.engines import Addresses, as_read, execute, postgres_copy
 from tests.loaders.asking import Reading
 from tests.loaders.owned import ROWS, WAYS, every_way, keys_of, rows_of
 
+pytestmark = pytest.mark.slow
+
 KEYS_AT_MOST = 30
 WHOLE = Window(size=2_000)
 """More rows than any key has."""
