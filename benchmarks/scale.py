@@ -18,20 +18,19 @@ from typing import Any
 import orjson
 
 from benchmarks.report import Figures, Sample, report
+from gateway.app import gateway_over
 from gateway.demo.data.epoch import EPOCH
 from gateway.demo.directory import DataDirectory
 from gateway.demo.dynamodb import DynamoEngine
 from gateway.demo.postgres import PostgresEngine
 from gateway.demo.run import demo_addresses
-from gateway.execution.documents import Documents, Operation
-from gateway.execution.executors import EXECUTORS
+from gateway.execution.documents import Operation
 from gateway.execution.run import Gateway
 from gateway.progress import step
 from gateway.seed.run import seed_directory
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from loaders.clock import Clock
-from schema.build import graphql_schema
 from tests.operations.asking import ADA, SEAL, Answer, Asker
 from tests.operations.expected import Case, cases, name_of
 from tests.viewers import viewer_named
@@ -123,15 +122,7 @@ async def _gateway_over(where: Addresses) -> AsyncIterator[Gateway]:
     """A gateway at the demo's time, which knows the ids that the cases have."""
     settings = ServerSettings()
     async with opened(where) as stores:
-        yield Gateway(
-            stores=stores,
-            documents=Documents(settings.gateway_documents_kept),
-            executor=EXECUTORS[settings.gateway_executor](graphql_schema),
-            seal=SEAL,
-            clock=Clock.starting_at(EPOCH),
-            deadline=settings.gateway_deadline,
-            image_base_url=settings.tmdb_image_base_url,
-        )
+        yield gateway_over(stores, settings, SEAL, Clock.starting_at(EPOCH))
 
 
 async def _measure_all(

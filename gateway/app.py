@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -23,14 +22,10 @@ from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from loaders.clock import Clock
 from loaders.sealing import Seal
+from loaders.stores.interface import Store
 from schema.build import graphql_schema
 
 ENDPOINT = "/graphql"
-
-
-def asks_endpoint(scope: Mapping[str, Any]) -> bool:
-    """Whether this is POST /graphql."""
-    return bool(scope["type"] == "http" and scope["path"] == ENDPOINT and scope["method"] == "POST")
 
 
 class Application:
@@ -44,7 +39,7 @@ class Application:
         self._starlette = starlette
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if asks_endpoint(scope):
+        if scope["type"] == "http" and scope["path"] == ENDPOINT and scope["method"] == "POST":
             await self._endpoint(scope, receive, send)
         else:
             if scope["type"] == "lifespan":
@@ -54,6 +49,27 @@ class Application:
     def running(self) -> AbstractAsyncContextManager[object]:
         """What a server does around serving it: its stores are opened, and closed at the end."""
         return self._starlette.router.lifespan_context(self._starlette)
+
+
+def gateway_over(
+    stores: Mapping[str, Store],
+    settings: ServerSettings,
+    seal: Seal,
+    clock: Clock,
+    *,
+    audit: AuditLog | None = None,
+) -> Gateway:
+    """A gateway as the settings have it, over stores that are open."""
+    return Gateway(
+        stores=stores,
+        documents=Documents(settings.gateway_documents_kept),
+        executor=EXECUTORS[settings.gateway_executor](graphql_schema),
+        seal=seal,
+        clock=clock,
+        deadline=settings.gateway_deadline,
+        image_base_url=settings.tmdb_image_base_url,
+        audit=audit,
+    )
 
 
 def create_app(
@@ -76,15 +92,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with opened(where) as stores:
-            app.state.gateway = Gateway(
-                stores=stores,
-                documents=Documents(settings.gateway_documents_kept),
-                executor=EXECUTORS[settings.gateway_executor](graphql_schema),
-                seal=Seal(id_key),
-                clock=clock or Clock(),
-                deadline=settings.gateway_deadline,
-                image_base_url=settings.tmdb_image_base_url,
-                audit=audit,
+            app.state.gateway = gateway_over(
+                stores, settings, Seal(id_key), clock or Clock(), audit=audit
             )
             yield
 

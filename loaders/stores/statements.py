@@ -98,7 +98,15 @@ def count(route: Route, shape: Shape, *, guarded: bool, secured: bool = False) -
     counted = sa.select(sa.func.count().label("count"))
     counted = _windowed(counted, route, shape, keys, secured=secured)
     counted = counted.select_from(sql_of(route.table))
-    rows = guarded_by(counted, route.table, guarded=guarded).correlate(keys).lateral("rows")
+    counted = guarded_by(counted, route.table, guarded=guarded)
+    return count_of_each(keys, counted, secured=secured)
+
+
+def count_of_each(
+    keys: sa.TableValuedAlias, counted: sa.Select[Any], *, secured: bool
+) -> Statement:
+    """What is counted for one key, for every key in their order."""
+    rows = counted.correlate(keys).lateral("rows")
     return compiled(
         sa.select(keys.c[PLACE], rows.c["count"])
         .select_from(keys.join(rows, sa.true()))

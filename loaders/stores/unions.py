@@ -15,6 +15,7 @@ from loaders.stores.statements import (
     Statement,
     compiled,
     conditioned,
+    count_of_each,
     directed,
     guarded_by,
     keys_of,
@@ -72,13 +73,8 @@ def count(route: Union, shape: Shape, *, guarded: bool, secured: bool = False) -
         .select_from(ancestor.join(united, sa.true()))
         .where(ancestor.c[route.by[0]] == keys.c["key0"])
     )
-    rows = guarded_by(counted, route.table, guarded=guarded).correlate(keys).lateral("rows")
-    return compiled(
-        sa.select(keys.c[PLACE], rows.c["count"])
-        .select_from(keys.join(rows, sa.true()))
-        .order_by(keys.c[PLACE]),
-        secured=secured,
-    )
+    counted = guarded_by(counted, route.table, guarded=guarded)
+    return count_of_each(keys, counted, secured=secured)
 
 
 @lru_cache(STATEMENTS_KEPT)

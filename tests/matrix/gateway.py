@@ -6,24 +6,21 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from gateway import app
 from gateway.create import create_dynamodb
 from gateway.demo.dynamodb import DynamoEngine
 from gateway.demo.load import load_dynamodb, load_postgres
-from gateway.execution.documents import Documents
-from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
-from schema.build import graphql_schema
 from tests.clocks import StandingClock
 from tests.engines import TABLE_NAMES, local
 from tests.matrix.seeds import ROWS
 from tests.operations.asking import SEAL
 
-_DOCUMENTS_KEPT = 1_000
 _AMPLE = 60.0
 """Seconds that no request takes, however busy the machine is."""
 
@@ -45,17 +42,9 @@ async def stores_of_seeds(
 @asynccontextmanager
 async def gateway_over(where: Addresses) -> AsyncIterator[Gateway]:
     """A gateway over these stores."""
-    settings = ServerSettings()
+    settings = ServerSettings(gateway_deadline=_AMPLE)
     async with opened(where) as stores:
-        yield Gateway(
-            stores=stores,
-            documents=Documents(_DOCUMENTS_KEPT),
-            executor=EXECUTORS[settings.gateway_executor](graphql_schema),
-            seal=SEAL,
-            clock=StandingClock(),
-            deadline=_AMPLE,
-            image_base_url=settings.tmdb_image_base_url,
-        )
+        yield app.gateway_over(stores, settings, SEAL, StandingClock())
 
 
 def _rows(product: str) -> dict[str, list[dict[str, object]]]:

@@ -213,8 +213,8 @@ EDITS = [
             "answer.order_by(keys.c[PLACE], rows",
         ),
         (
-            "guarded_by(counted, route.table, guarded=guarded).correlate(keys)",
-            "counted.correlate(keys)",
+            "counted = guarded_by(counted, route.table, guarded=guarded)",
+            "pass",
         ),
     ),
     *_of("loaders/stores/interface.py", ("visibility is Visibility.NEVER for", "name is None for")),
