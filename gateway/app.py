@@ -17,7 +17,7 @@ from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
-from gateway.http import Endpoint, ViewerOf
+from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from loaders.clock import Clock

@@ -15,7 +15,8 @@ from uvicorn.protocols.http.httptools_impl import (
 from uvicorn.server import ServerState
 
 from gateway.app import ENDPOINT
-from gateway.http import Disconnected, Endpoint, Reply
+from gateway.http.endpoint import Endpoint
+from gateway.http.messages import Disconnected, Reply
 
 
 class Protocol(HttpToolsProtocol):

@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gateway.authentication.authenticator import Authenticator
 from gateway.authentication.issuers import ROLES
 from gateway.demo.tokens import DemoIssuer
-from gateway.http import Headers, ViewerOf
+from gateway.http.endpoint import ViewerOf
+from gateway.http.messages import Headers
 from loaders.accounts import IDENTITIES
 from loaders.viewer import ANONYMOUS, Subject, Viewer
 from tests.signing import Signer, seconds

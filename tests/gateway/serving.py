@@ -11,7 +11,7 @@ import orjson
 
 from gateway.app import ENDPOINT, Application, create_app
 from gateway.demo.data.people import ADA
-from gateway.http import ViewerOf
+from gateway.http.endpoint import ViewerOf
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
 from loaders.viewer import Viewer

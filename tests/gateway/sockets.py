@@ -19,7 +19,7 @@ from gateway.app import Application
 from gateway.execution.documents import Documents
 from gateway.execution.executors import LevelExecutor
 from gateway.execution.run import Gateway
-from gateway.http import Endpoint
+from gateway.http.endpoint import Endpoint
 from gateway.listening import listen
 from gateway.protocol import Protocol
 from loaders.clock import Clock

@@ -14,7 +14,7 @@ from gateway.app import ENDPOINT
 from gateway.demo.data.people import ADA
 from gateway.execution.executors import LevelExecutor
 from gateway.execution.writing import to_bytes
-from gateway.http import GRAPHQL_JSON, JSON
+from gateway.http.messages import GRAPHQL_JSON, JSON
 from gateway.stores import Addresses
 from loaders.viewer import ANONYMOUS, Viewer
 from tests.engines import Addresses as Engines

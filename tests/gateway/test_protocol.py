@@ -15,7 +15,7 @@ import orjson
 import pytest
 
 from gateway.app import Application
-from gateway.http import Endpoint
+from gateway.http.endpoint import Endpoint
 from gateway.protocol import Protocol
 from tests.gateway.commands import PATIENCE, running
 from tests.gateway.sockets import LIMIT, PROTOCOLS, Held, Server, served, until

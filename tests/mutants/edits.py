@@ -105,7 +105,10 @@ EDITS = [
         ("if kept is None or kept.until <= self._now():", "if kept is None:"),
         ('if scheme.lower() != "bearer":', "if False:"),
     ),
-    *_of("gateway/http.py", ("may_trace = self._demo or viewer.is_staff", "may_trace = True")),
+    *_of(
+        "gateway/http/endpoint.py",
+        ("may_trace = self._demo or viewer.is_staff", "may_trace = True"),
+    ),
     *_of(
         "gateway/serving.py",
         ("if not STAFF.isdisjoint(issuer.roles.values()):", "if False:"),

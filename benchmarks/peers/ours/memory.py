@@ -17,7 +17,8 @@ from gateway.app import Application
 from gateway.execution.documents import Documents
 from gateway.execution.executors import LevelExecutor
 from gateway.execution.run import Gateway
-from gateway.http import Endpoint, Headers
+from gateway.http.endpoint import Endpoint
+from gateway.http.messages import Headers
 from gateway.listening import listen, serve
 from loaders.clock import Clock
 from loaders.request import Asking

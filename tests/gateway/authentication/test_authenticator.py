@@ -14,7 +14,7 @@ import pytest
 from gateway.authentication import authenticator
 from gateway.authentication.authenticator import KEPT_FOR, Authenticator
 from gateway.authentication.tokens import BadToken, Reason, Verifier
-from gateway.http import Headers
+from gateway.http.messages import Headers
 from gateway.stores import Addresses
 from loaders.viewer import ANONYMOUS, Viewer
 from tests.gateway.authentication.serving import KeyServer, serving

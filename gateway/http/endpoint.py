@@ -1,63 +1,34 @@
-"""POST /graphql: from a body to an operation, from an answer to bytes."""
+"""The GraphQL endpoint: one request, one reply."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable
+from typing import Any
 
-import orjson
 from starlette.types import Receive, Scope, Send
 
 from gateway.authentication.keys import READ_EVERY
-from gateway.execution.documents import Operation
 from gateway.execution.errors import new_request_id, refusal, unforeseen
 from gateway.execution.run import Answer, Explaining, Gateway
 from gateway.execution.writing import to_bytes
+from gateway.http import body
+from gateway.http.messages import (
+    GRAPHQL_JSON,
+    JSON,
+    Disconnected,
+    Fields,
+    Headers,
+    Refused,
+    Reply,
+    by_name,
+)
 from loaders.errors import BadUserInput, SourceUnavailable, Unauthenticated
 from loaders.viewer import Viewer
 
-JSON = "application/json"
-GRAPHQL_JSON = "application/graphql-response+json"
-
-
-Fields = Sequence[tuple[bytes, bytes]]
-"""Headers as they are sent: names in lower case, and values."""
-Headers = Mapping[str, str]
-"""By their names; those given several times are joined by commas."""
 ViewerOf = Callable[[Headers], Awaitable[Viewer]]
 """Who a request is from; may raise Unauthenticated and SourceUnavailable."""
 
 _RETRY_AFTER = (b"retry-after", str(int(READ_EVERY)).encode())
-
-
-class Reply(NamedTuple):
-    """What is sent back."""
-
-    status: int
-    media_type: str
-    body: bytes
-    headers: Fields = ()
-
-    @property
-    def fields(self) -> Fields:
-        """Its headers; a server adds its own to them."""
-        return [
-            (b"content-type", f"{self.media_type}; charset=utf-8".encode()),
-            (b"content-length", str(len(self.body)).encode()),
-            *self.headers,
-        ]
-
-
-class Refused(Exception):
-    """A request that is no operation, and the HTTP status that says so."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class Disconnected(Exception):
-    """The client went away before its request was there."""
 
 
 class Endpoint:
@@ -85,9 +56,9 @@ class Endpoint:
 
     async def reply(self, fields: Fields, receive: Receive) -> Reply:
         """What is sent back to a request of these headers; raises Disconnected."""
-        headers = _headers(fields)
+        headers = by_name(fields)
         try:
-            operation = _operation(await self._body(headers, receive))
+            operation = body.operation_of(await body.read(headers, receive, self._body_limit))
             viewer = await self._viewer_of(headers)
             explaining = _explaining(headers)
             may_trace = self._demo or viewer.is_staff
@@ -111,26 +82,6 @@ class Endpoint:
         except Exception as error:
             return _reply({"errors": [unforeseen(error, new_request_id())]}, 500)
 
-    async def _body(self, headers: Headers, receive: Receive) -> bytes:
-        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != JSON:
-            raise Refused(415, f"the body must be {JSON}")
-        self._limit(int(headers.get("content-length", 0)))
-        body = b""
-        more = True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise Disconnected
-            body += message.get("body", b"")
-            more = message.get("more_body", False)
-            self._limit(len(body))
-        return body
-
-    def _limit(self, length: int) -> None:
-        if length > self._body_limit:
-            raise Refused(413, f"the body is larger than {self._body_limit} bytes")
-
 
 def _challenge(error: Unauthenticated) -> tuple[bytes, bytes]:
     told = f'Bearer error="invalid_token", error_description="{error}"'
@@ -148,33 +99,6 @@ def _explaining(headers: Headers) -> Explaining | None:
     raise BadUserInput("Gateway-Explain is `plan` or `run`", argument="Gateway-Explain")
 
 
-def _headers(fields: Fields) -> Headers:
-    headers: dict[str, str] = {}
-    for name, value in fields:
-        key, text = name.decode("latin-1"), value.decode("latin-1")
-        headers[key] = f"{headers[key]}, {text}" if key in headers else text
-    return headers
-
-
-def _operation(body: bytes) -> Operation:
-    try:
-        members = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise Refused(400, "the body is no JSON") from None
-    if not isinstance(members, dict):
-        raise Refused(400, "the body must be a JSON object with a member `query`")
-    query = members.get("query")
-    variables = members.get("variables")
-    name = members.get("operationName")
-    if not isinstance(query, str):
-        raise Refused(400, "`query` must be a text: the GraphQL document")
-    if variables is not None and not isinstance(variables, dict):
-        raise Refused(400, "`variables` must be an object")
-    if name is not None and not isinstance(name, str):
-        raise Refused(400, "`operationName` must be a text")
-    return Operation(query, variables, name)
-
-
 def _answered(answer: Answer, accept: str) -> Reply:
     """A refused document is 400 for clients that know the response type made for GraphQL."""
     if GRAPHQL_JSON in accept:
@@ -182,5 +106,5 @@ def _answered(answer: Answer, accept: str) -> Reply:
     return _reply(answer.body, 200)
 
 
-def _reply(body: dict[str, Any], status: int, media_type: str = JSON) -> Reply:
-    return Reply(status, media_type, to_bytes(body))
+def _reply(answer: dict[str, Any], status: int, media_type: str = JSON) -> Reply:
+    return Reply(status, media_type, to_bytes(answer))
