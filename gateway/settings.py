@@ -43,6 +43,15 @@ class ServerSettings(BaseSettings):
     gateway_documents_kept: int = Field(
         1_000, description="Parsed and validated documents that are kept.", ge=0
     )
+    gateway_operations_per_connection: int = Field(
+        50, description="Operations that one WebSocket may have under way.", gt=0
+    )
+    gateway_operations_per_viewer: int = Field(
+        100,
+        description="Operations that a viewer may have under way over WebSockets and event "
+        "streams, in each process.",
+        gt=0,
+    )
     gateway_executor: Literal["levels", "reference"] = Field(
         "levels",
         description="Who runs operations: `levels`, or `reference` for graphql-core itself.",
