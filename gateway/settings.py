@@ -195,8 +195,10 @@ def postgres_address(settings: Any, product: str, *, writing: bool = False) -> P
     """Where a product's database is: for one who only reads, its replica, if there is one."""
     url: str = getattr(settings, f"{product}_database_url")
     replica: str | None = getattr(settings, f"{product}_database_replica_url")
+    primary, reading = (_DRIVER.sub(r"\1:", one) for one in (url, replica or url))
     return PostgresAddress(
-        _DRIVER.sub(r"\1:", url if writing else replica or url),
+        primary if writing else reading,
+        primary_url=None if writing or replica is None else primary,
         row_security=settings.gateway_row_security,
         connections=settings.gateway_postgres_connections,
         statement_timeout=settings.gateway_deadline,

@@ -250,7 +250,7 @@ EDITS = [
     *_of(
         "schema/build.py",
         (
-            'if type_name == "Query" and not says_what_it_reaches',
+            "if type_name in ROOTS and not says_what_it_reaches",
             "if False and not says_what_it_reaches",
         ),
     ),
