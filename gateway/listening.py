@@ -67,9 +67,8 @@ def config(app: ASGIApp | str, **options: Any) -> uvicorn.Config:
     Messages over WebSockets are not compressed: they are small, and what is told beside a secret
     could be guessed by their sizes.
     """
-    return uvicorn.Config(
-        app, http=Protocol, access_log=False, ws_per_message_deflate=False, **options
-    )
+    usual = {"http": Protocol, "access_log": False, "ws_per_message_deflate": False}
+    return uvicorn.Config(app, **{**usual, **options})
 
 
 def spare_the_collector() -> None:

@@ -34,6 +34,8 @@ ViewerOf = Callable[[Headers], Awaitable[Viewer]]
 """Who a request is from; may raise Unauthenticated and SourceUnavailable."""
 
 _READING = ("GET", "HEAD")
+_BY_GET = (OperationType.QUERY, None)
+_STREAMED_BY_GET = (*_BY_GET, OperationType.SUBSCRIPTION)
 _ALLOW = (b"allow", b"GET, HEAD, POST")
 _ALLOW_POST = (b"allow", b"POST")
 
@@ -85,7 +87,8 @@ class Endpoint:
             accepted = negotiation.media_type(headers)
             streams = accepted == EVENT_STREAM
             media_type = JSON if streams else accepted
-            operation = self._operation(await self._asked(scope, headers, receive), scope["method"])
+            asked = await self._asked(scope, headers, receive)
+            operation = self._operation(asked, scope["method"], streams=streams)
             if streams and scope["method"] != "HEAD":
                 return await self._stream(operation, headers, request_id)
             answer = await self._answer(operation, headers, request_id)
@@ -105,12 +108,13 @@ class Endpoint:
             return body.asked_in_query_string(scope["query_string"], self._body_limit)
         raise Refused(405, "operations are sent by GET or POST", [_ALLOW])
 
-    def _operation(self, asked: Asked, method: str) -> Operation:
+    def _operation(self, asked: Asked, method: str, *, streams: bool) -> Operation:
         operation = body.operation_of(asked)
         if method in _READING:
             document = self._gateway().documents.get(operation.query)
-            if document.operation_type(operation.name) is OperationType.MUTATION:
-                raise Refused(405, "by GET nothing is changed: use POST", [_ALLOW_POST])
+            kinds = _STREAMED_BY_GET if streams else _BY_GET
+            if document.operation_type(operation.name) not in kinds:
+                raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
         return operation
 
     async def _answer(self, operation: Operation, headers: Headers, request_id: str) -> Answer:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, contextmanager
+from typing import TypeVar
 
 from gateway.execution.documents import Operation
 from gateway.execution.errors import new_request_id, refusal, unforeseen
 from gateway.execution.run import Answer, Gateway
 from loaders.errors import GatewayError, Overloaded
 from loaders.viewer import Viewer
+
+E = TypeVar("E", bound=Exception)
+
+
+def first_of(group: ExceptionGroup[E]) -> E:
+    """An error of those that tasks ended with."""
+    error = group.exceptions[0]
+    return first_of(error) if isinstance(error, ExceptionGroup) else error
 
 
 class Operations:

@@ -13,6 +13,7 @@ from gateway.execution.errors import refusal
 from gateway.execution.run import Answer
 from gateway.execution.writing import to_bytes
 from gateway.http.messages import EVENT_STREAM, Disconnected
+from gateway.subscriptions.operations import first_of
 from loaders.errors import GatewayError
 
 KEPT_ALIVE_EVERY = 12.0
@@ -57,7 +58,7 @@ class EventStream:
                 for task in beside:
                     task.cancel()
         except* GatewayError as errors:
-            await _send_part(send, _next(refusal(errors.exceptions[0])))
+            await _send_part(send, _next(refusal(first_of(errors))))
         except* Disconnected:
             pass  # what is sent now goes nowhere
         await _send_part(send, _COMPLETE, more=False)
@@ -70,9 +71,9 @@ class EventStream:
 
     async def _keep_alive(self, send: Send) -> None:
         while True:
-            await _send_part(send, _COMMENT)
             await asyncio.sleep(KEPT_ALIVE_EVERY)
             await self._check()
+            await _send_part(send, _COMMENT)
 
 
 async def _until_disconnected(receive: Receive) -> None:

@@ -27,7 +27,7 @@ from gateway.subscriptions.messages import (
     Subscribe,
     message_of,
 )
-from gateway.subscriptions.operations import Operations
+from gateway.subscriptions.operations import Operations, first_of
 from loaders.errors import BadUserInput, Overloaded, SourceUnavailable, Unauthenticated
 from loaders.viewer import Viewer
 
@@ -109,12 +109,12 @@ class Connection:
         except* Disconnected:
             pass
         except* Closing as closings:
-            await self.close(closings.exceptions[0])
+            await self.close(first_of(closings))
         except* Exception as failures:
-            entries = [unforeseen(error, new_request_id()) for error in failures.exceptions]
-            await self.close(Closing(CloseCode.INTERNAL, entries[0]["message"]))
+            entry = unforeseen(first_of(failures), new_request_id())
+            await self.close(Closing(CloseCode.INTERNAL, entry["message"]))
 
-    async def close(self, why: Any) -> None:
+    async def close(self, why: Closing) -> None:
         """Say goodbye; one who takes nothing is not waited for."""
         with suppress(Closing, Disconnected):
             await self._sent({"type": "websocket.close", "code": why.code, "reason": why.reason})
