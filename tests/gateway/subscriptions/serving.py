@@ -1,4 +1,4 @@
-"""A gateway behind a real socket, and a client that speaks graphql-transport-ws."""
+"""A gateway behind a real socket, and its clients over WebSocket and event streams."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import Any
 
+import httpx
 import orjson
 import uvicorn
 from websockets.asyncio.client import ClientConnection, connect
@@ -16,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from gateway.app import ENDPOINT, Application
 from gateway.authentication.tokens import BadToken, Reason
-from gateway.http.messages import Headers
+from gateway.http.messages import EVENT_STREAM, Headers
 from gateway.listening import config, listen, url
 from gateway.subscriptions.messages import PROTOCOL
 from loaders.viewer import Viewer
@@ -119,3 +120,41 @@ async def talking(
 def subscribe(query: str, id_: str = "1", **members: Any) -> Any:
     """The message that begins an operation."""
     return {"type": "subscribe", "id": id_, "payload": {"query": query, **members}}
+
+
+class Events:
+    """The events of a stream, from the client's side."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self.lines = answer.aiter_lines()
+
+    async def next(self) -> Any:
+        """The data of the next event, which is no other."""
+        lines = [line async for line in self._event()]
+        assert lines[0] == "event: next"
+        return orjson.loads(lines[1].removeprefix("data: "))
+
+    async def rest(self) -> str:
+        """All that comes until the stream ends."""
+        return "".join([f"{line}\n" async for line in self.lines])
+
+    async def _event(self) -> AsyncIterator[str]:
+        """The lines up to the empty one, comments aside."""
+        async for line in self.lines:
+            if line and line != ":":
+                yield line
+                if line.startswith("data:"):
+                    return
+
+
+@asynccontextmanager
+async def streaming(
+    http: httpx.AsyncClient, server: Served, query: str, **headers: str
+) -> AsyncIterator[Events]:
+    """The events of an operation."""
+    asked = http.stream(
+        "POST", server.url, json={"query": query}, headers={"accept": EVENT_STREAM, **headers}
+    )
+    async with asked as answer:
+        assert answer.status_code == 200
+        yield Events(answer)

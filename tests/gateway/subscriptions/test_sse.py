@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -20,10 +19,12 @@ from tests.gateway.sockets import PATIENCE, PROTOCOLS
 from tests.gateway.subscriptions.serving import (
     MINE,
     STANDING,
+    Events,
     Expiring,
     Served,
     bearing,
     served,
+    streaming,
 )
 from tests.viewers import by_token
 
@@ -31,7 +32,8 @@ pytestmark = pytest.mark.slow
 
 ME = "{ viewer { email } }"
 STREAM = {"accept": EVENT_STREAM}
-ADAS = {**STREAM, **bearing(ADA.email)}
+ADA_BEARS = bearing(ADA.email)
+ADAS = {**STREAM, **ADA_BEARS}
 COMPLETE = "event: complete\ndata:\n\n"
 
 
@@ -48,42 +50,6 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
     """A client of HTTP."""
     async with httpx.AsyncClient(timeout=PATIENCE) as client:
         yield client
-
-
-class Events:
-    """The events of a stream, from the client's side."""
-
-    def __init__(self, answer: httpx.Response) -> None:
-        self.lines = answer.aiter_lines()
-
-    async def next(self) -> Any:
-        """The data of the next event, which is no other."""
-        lines = [line async for line in self._event()]
-        assert lines[0] == "event: next"
-        return orjson.loads(lines[1].removeprefix("data: "))
-
-    async def rest(self) -> str:
-        """All that comes until the stream ends."""
-        return "".join([f"{line}\n" async for line in self.lines])
-
-    async def _event(self) -> AsyncIterator[str]:
-        """The lines up to the empty one, comments aside."""
-        async for line in self.lines:
-            if line and line != ":":
-                yield line
-                if line.startswith("data:"):
-                    return
-
-
-@asynccontextmanager
-async def streaming(
-    http: httpx.AsyncClient, server: Served, query: str, **headers: str
-) -> AsyncIterator[Events]:
-    """The events of an operation."""
-    asked = http.stream("POST", server.url, json={"query": query}, headers={**ADAS, **headers})
-    async with asked as answer:
-        assert answer.status_code == 200
-        yield Events(answer)
 
 
 async def test_a_query_is_one_event_and_the_end(server: Served, http: httpx.AsyncClient) -> None:
@@ -113,7 +79,7 @@ async def test_a_subscription_may_be_asked_by_get(server: Served, http: httpx.As
 async def test_a_subscription_is_answered_until_the_client_goes(
     server: Served, http: httpx.AsyncClient
 ) -> None:
-    async with streaming(http, server, MINE) as events:
+    async with streaming(http, server, MINE, **ADA_BEARS) as events:
         found = [await events.next() for _ in range(STANDING)]
     assert len({body["data"]["inputRecordProgress"]["id"] for body in found}) == STANDING
 
@@ -157,7 +123,7 @@ async def test_several_requests_go_over_one_connection(
     server: Served, http: httpx.AsyncClient
 ) -> None:
     for _ in range(3):
-        async with streaming(http, server, ME) as events:
+        async with streaming(http, server, ME, **ADA_BEARS) as events:
             assert (await events.next())["data"]
             assert await events.rest() == f"\n{COMPLETE}"
 
@@ -166,7 +132,7 @@ async def test_comments_keep_the_connection_alive(
     server: Served, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sse, "KEPT_ALIVE_EVERY", 0.05)
-    async with asyncio.timeout(PATIENCE), streaming(http, server, MINE) as events:
+    async with asyncio.timeout(PATIENCE), streaming(http, server, MINE, **ADA_BEARS) as events:
         for _ in range(STANDING):
             await events.next()
         comments = 0
@@ -184,7 +150,7 @@ async def test_the_stream_ends_when_its_token_expires(
     expiring = Expiring()
     async with (
         served(application(where, viewer_of=expiring.viewer_of)) as server,
-        streaming(http, server, MINE) as events,
+        streaming(http, server, MINE, **ADA_BEARS) as events,
     ):
         for _ in range(STANDING):
             await events.next()
@@ -202,22 +168,25 @@ async def test_a_viewer_has_a_bounded_number_of_operations(
 ) -> None:
     app = application(where, viewer_of=by_token(), gateway_operations_per_viewer=1)
     async with served(app) as server:
-        async with streaming(http, server, MINE) as first:
+        async with streaming(http, server, MINE, **ADA_BEARS) as first:
             await first.next()
-            async with streaming(http, server, ME) as second:
+            async with streaming(http, server, ME, **ADA_BEARS) as second:
                 (error,) = (await second.next())["errors"]
                 assert error["extensions"] == {"code": "OVERLOADED", "retryable": True}
         async with asyncio.timeout(PATIENCE):  # who has gone counts no more
             body = {"errors": []}
             while "errors" in body:
-                async with streaming(http, server, ME) as third:
+                async with streaming(http, server, ME, **ADA_BEARS) as third:
                     body = await third.next()
 
 
 async def test_a_server_that_ends_waits_for_no_stream(
     where: Addresses, http: httpx.AsyncClient
 ) -> None:
-    async with served(application(where)) as server, streaming(http, server, MINE) as events:
+    async with (
+        served(application(where)) as server,
+        streaming(http, server, MINE, **ADA_BEARS) as events,
+    ):
         await events.next()
         server.stop()
         with pytest.raises(httpx.RemoteProtocolError):
