@@ -120,11 +120,13 @@ class Endpoint:
     async def _answer(self, operation: Operation, headers: Headers, request_id: str) -> Answer:
         viewer = await self._viewer_of(headers)
         explaining = _explaining(headers)
+        if explaining is not None and not may_trace(viewer, demo=self._demo):
+            explaining = None
         return await self._gateway().answer(
             operation,
             viewer,
             trace=wants_trace(headers, viewer, demo=self._demo),
-            explain=explaining if may_trace(viewer, demo=self._demo) else None,
+            explain=explaining,
             request_id=request_id,
         )
 
