@@ -248,6 +248,10 @@ EDITS = [
         ('if not hasattr(field.metadata[RESOLVER], "columns"):', "if False:"),
     ),
     *_of(
+        "resolvers/pipeline.py",
+        ("return [] if await load.input_record.load(info, key) is None else [key]", "return [key]"),
+    ),
+    *_of(
         "schema/build.py",
         (
             "if type_name in ROOTS and not says_what_it_reaches",

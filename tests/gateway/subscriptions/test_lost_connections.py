@@ -10,7 +10,6 @@ import pytest
 
 from gateway.create import create_postgres, secure_postgres
 from gateway.demo.data import demo_rows
-from gateway.demo.data.studio import PHASES as PHASE_NAMES
 from gateway.demo.data.studio import RICH_RECORD
 from gateway.demo.load import load_postgres
 from gateway.demo.postgres import PostgresEngine
@@ -23,10 +22,14 @@ from resolvers.feeds import ROWS_AT_FIRST
 from tests.engines import Wire, execute, wire_to
 from tests.gateway.subscriptions.conftest import Open
 from tests.gateway.subscriptions.following import PHASES, RECORDS, fetch, following, listeners
-from tests.gateway.subscriptions.test_subscribe import progress
+from tests.gateway.subscriptions.test_subscribe import PHASES_AT_FIRST, RECORDS_OF, progress
+from tests.operations.asking import ADA
 
 pytestmark = pytest.mark.slow
-PHASES_AT_FIRST = len(PHASE_NAMES)
+
+
+def put(record: int, status: str) -> str:
+    return f"UPDATE input_records SET status = '{status}' WHERE id = {record}"
 
 
 @pytest.fixture
@@ -68,14 +71,24 @@ async def test_a_listener_that_was_ended_is_replaced(
 async def test_what_changed_while_nothing_was_reached_is_told_after(
     gateway: Gateway, writable_studio: PostgresAddress, wire: Wire
 ) -> None:
-    async with following(gateway, PHASES, record=RICH_RECORD) as told:
+    """Also of what was not of the state at first."""
+    old, *_, newest = await fetch(writable_studio.url, RECORDS_OF, ADA)
+    async with (
+        following(gateway, PHASES, record=RICH_RECORD) as told,
+        following(gateway, RECORDS) as records,
+    ):
         await told.events(PHASES_AT_FIRST)
+        await records.until(databaseId=newest)
+        await execute(writable_studio.url, put(old, "odd"))
+        await records.until(databaseId=old, status="odd")
         await wire.refuse()
         await execute(writable_studio.url, progress(31))
         await execute(writable_studio.url, progress(32, "voiceover"))
+        await execute(writable_studio.url, put(old, "even"))
         await wire.listen()
         changed = await told.events(2)
         assert [event["progressPercentage"] for event in changed] == [32, 31]
+        await records.until(databaseId=old, status="even")
 
 
 async def test_a_connection_that_died_in_silence_is_noticed(

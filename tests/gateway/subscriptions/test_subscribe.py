@@ -37,6 +37,11 @@ from tests.viewers import viewer_named
 BEN = "ben@example.com"
 NULL = [{"data": {"processingStatus": None}}]
 PHASES_AT_FIRST = len(PHASE_NAMES)
+RECORDS_OF = """
+SELECT record.id FROM input_records AS record JOIN users ON users.id = user_id
+WHERE email = $1 ORDER BY record.created_at, record.id
+"""
+"""Somebody's records, the newest last."""
 
 
 async def write(address: PostgresAddress, statement: str) -> None:
@@ -110,12 +115,7 @@ async def test_a_change_of_the_record_shows_in_its_newest_phase(
 
 @pytest.mark.slow
 async def test_all_of_ones_own_records(gateway: Gateway, writable_studio: PostgresAddress) -> None:
-    newest = await fetch(
-        writable_studio.url,
-        "SELECT record.id FROM input_records AS record JOIN users ON users.id = user_id "
-        "WHERE email = $1 ORDER BY record.created_at, record.id",
-        ADA,
-    )
+    newest = await fetch(writable_studio.url, RECORDS_OF, ADA)
     others = "(SELECT max(id) FROM input_records WHERE user_id <> 1)"
     assert len(newest) > ROWS_AT_FIRST
     async with following(gateway, RECORDS) as told:
