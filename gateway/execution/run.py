@@ -80,7 +80,10 @@ class Gateway:
             return self._explained(document, operation, request_id, viewer)
         if operation.name in document.subscriptions:
             return Answer({"errors": shown([_NO_STREAM], request_id)}, False)
-        return await self._run(document, operation, viewer, request_id, trace, explain)
+        request = self._request(document, viewer, Trace(wanted=trace or explain is not None))
+        return await self._run(
+            document, operation, request, request_id, trace=trace, explain=explain
+        )
 
     async def subscribe(
         self, operation: Operation, viewer: Viewer, *, trace: bool = False
@@ -129,10 +132,11 @@ class Gateway:
             return found
 
         async def answer(event: int | None) -> dict[str, Any]:
-            answered = await live._run(
-                document, operation, viewer, new_request_id(), trace, None, event
+            request = live._request(document, viewer, Trace(wanted=trace))
+            told = await live._run(
+                document, operation, request, new_request_id(), trace=trace, event=event
             )
-            return answered.body
+            return told.body
 
         (field,) = planned.plan.root.fields
         feed, arguments = field.reading.one, field.arguments(planned.variables)
@@ -143,13 +147,14 @@ class Gateway:
         self,
         document: Document,
         operation: Operation,
-        viewer: Viewer,
+        request: Request,
         request_id: str,
+        *,
         trace: bool,
-        explain: Explaining | None,
+        explain: Explaining | None = None,
         event: int | None = None,
     ) -> Answer:
-        request = self._request(document, viewer, Trace(wanted=trace or explain is not None))
+        """The answer to a request, which is closed; of a subscription that to one event."""
         try:
             result = await self._execute(document, operation, request, event)
         finally:
@@ -168,10 +173,10 @@ class Gateway:
             body["data"] = result.data
         extensions: dict[str, Any] = {}
         if trace:
-            extensions["trace"] = request.trace.as_json(viewer)
+            extensions["trace"] = request.trace.as_json(request.viewer)
         if explain and executed:
             with suppress(Refused):  # a fallback, which no plan tells of
-                places = self.places(document, operation, viewer)
+                places = self.places(document, operation, request.viewer)
                 extensions["explain"] = explained(places, request.trace.calls)
         if extensions:
             body["extensions"] = extensions

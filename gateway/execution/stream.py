@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
@@ -46,7 +46,7 @@ class Stream:
         Where a store fails later on, the state is looked at anew, so that nothing is lost. Raises
         GatewayError where the stream cannot begin.
         """
-        values = await self.ask(partial(self.feed.whose, **self.arguments))
+        values = await self._whose()
         if values:
             async with self.feed.follow.following(self.stores, values) as follower:
                 while values:
@@ -55,7 +55,8 @@ class Stream:
                         for key in keys:
                             body = await self.answer(key)
                             if _is_gone(body):
-                                values = await self.ask(partial(self.feed.whose, **self.arguments))
+                                self._told.pop(key, None)
+                                values = await self._whose()
                             elif self._is_news(key, body):
                                 yield body
                     except GatewayError as error:
@@ -65,7 +66,11 @@ class Stream:
                         follower.miss()
         yield await self.answer(None)
 
-    async def _changed(self, news: News, values: Any) -> Standing:
+    async def _whose(self) -> Sequence[int]:
+        values: Sequence[int] = await self.ask(partial(self.feed.whose, **self.arguments))
+        return values
+
+    async def _changed(self, news: News, values: Sequence[int]) -> Standing:
         """The values that are followed now, and the keys of rows that may have changed: where a row
         above them has, that of the newest."""
         keys = [self.feed.follow.key(change) for change in news.changes]
@@ -73,9 +78,10 @@ class Stream:
             return Standing(values, [key for key in keys if key is not None])
         standing: Standing = await self.ask(partial(self.feed.standing, **self.arguments))
         if news.missed:
-            return standing
-        newest = [key for key in keys if key is not None] + [*standing.keys[-1:]]
-        return Standing(standing.values, [*dict.fromkeys(newest)])
+            looked_at = [*self._told, *standing.keys]
+        else:
+            looked_at = [*(key for key in keys if key is not None), *standing.keys[-1:]]
+        return Standing(standing.values, list(dict.fromkeys(looked_at)))
 
     def _is_news(self, key: int, body: Body) -> bool:
         """Whether this was not told already; SourceUnavailable where there is no answer yet."""

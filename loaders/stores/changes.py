@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from random import uniform
 from typing import Any
 
-import asyncpg
 import orjson
 
 from loaders.errors import SourceUnavailable
 from loaders.stores.interface import Change, News
 from loaders.tables.postgresql import Channel
+
+_log = logging.getLogger("gateway")
 
 KEEPALIVE = 15.0
 """Seconds after which a connection is asked whether it still lives; it has as many to answer."""
@@ -25,13 +27,6 @@ _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 """Seconds between attempts to connect."""
 _SECONDS_TO_CLOSE = 2.0
-_FAILURES = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
 
 
 class Follower:
@@ -74,6 +69,7 @@ class Follower:
         """Say that the database cannot be reached, to who has not been told of anything yet."""
         if not self._ready.done():
             self._ready.set_exception(why)
+            self._ready.exception()  # who waited may have given up
 
     async def ready(self) -> None:
         """Wait until every change is told; SourceUnavailable where the database is not there."""
@@ -91,7 +87,7 @@ class Changes:
     def __init__(self, channel: Channel, connect: Callable[[], Awaitable[Any]]) -> None:
         self._channel = channel
         self._connect = connect
-        self._listens = False
+        self._listening_on: Any = None
         self._followers: defaultdict[tuple[str, int], set[Follower]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
 
@@ -108,7 +104,7 @@ class Changes:
         try:
             if self._task is None:
                 self._task = asyncio.create_task(self._listen())
-            elif self._listens:
+            elif self._listening_on is not None:
                 follower.listening()
             await follower.ready()
             yield follower
@@ -128,53 +124,60 @@ class Changes:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _listen(self) -> None:
+        """Keep a connection, whatever becomes of it."""
         pause = _FIRST_PAUSE
         while True:
             try:
-                connection = await self._connect()
-            except _FAILURES as error:
-                self._say_unreachable(error)
-            else:
-                with suppress(*_FAILURES):
-                    await self._listen_on(connection)
+                async with self._connected() as connection:
                     pause = _FIRST_PAUSE
+                    await self._until_lost(connection)
+            except Exception as error:
+                self._say_unreachable(error)
             await asyncio.sleep(uniform(0, pause))
             pause = min(2 * pause, _LONGEST_PAUSE)
 
-    async def _listen_on(self, connection: Any) -> None:
-        """Tell what comes on a connection until it is lost."""
-        lost = asyncio.Event()
-        connection.add_termination_listener(lambda _: lost.set())
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Any]:
+        """A connection on which every change is told."""
+        connection = await self._connect()
         try:
             await connection.add_listener(self._channel.name, self._tell)
-            self._listens = True
+            self._listening_on = connection
             for follower in self._everybody():
                 follower.listening()
-            while not lost.is_set():
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(lost.wait(), KEEPALIVE)
-                if not lost.is_set():
-                    await connection.execute("SELECT 1", timeout=KEEPALIVE)
+            yield connection
         except asyncio.CancelledError:
-            with suppress(*_FAILURES):
+            with suppress(Exception):
                 await connection.close(timeout=_SECONDS_TO_CLOSE)
             raise
         finally:
-            self._listens = False
+            if self._listening_on is connection:  # and not one opened meanwhile
+                self._listening_on = None
             connection.terminate()
+
+    async def _until_lost(self, connection: Any) -> None:
+        """Raises what shows that a connection is lost."""
+        ended = asyncio.Event()
+        connection.add_termination_listener(lambda _: ended.set())
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ended.wait(), KEEPALIVE)
+            await connection.execute("SELECT 1", timeout=KEEPALIVE)
 
     def _tell(self, connection: Any, process: int, channel: str, payload: str) -> None:
         """Anybody who may connect may send anything: what no trigger of ours says is left out."""
         with suppress(orjson.JSONDecodeError):
-            told = orjson.loads(payload)
-            if isinstance(told, list) and {*map(type, told)} <= {int, type(None)}:
-                change = tuple(told)
-                for place in zip(self._channel.keys, change, strict=False):
+            told, keys = orjson.loads(payload), self._channel.keys
+            if not isinstance(told, list) or len(told) != len(keys):
+                return
+            if {*map(type, told)} <= {int, type(None)}:
+                for place in zip(keys, told, strict=True):
                     for follower in self._followers.get(place, ()):
-                        follower.tell(change)
+                        follower.tell(tuple(told))
 
     def _say_unreachable(self, error: Exception) -> None:
         product = self._channel.product
+        _log.warning("%s: no connection that is told of changes: %s", product, error)
         for follower in self._everybody():
             why = SourceUnavailable(f"{product}: Postgres cannot be reached", product=product)
             why.__cause__ = error

@@ -67,7 +67,7 @@ _TELLS_OF_INPUT = Trigger(
         "COALESCE(NEW.user_id, OLD.user_id)",
         "NULL",
     ),
-    reason="subscriptions are told of progress",
+    reason="subscriptions to a pipeline's progress",
 )
 _TELLS_OF_STATUS = Trigger(
     "tell_processing_status_progress",
@@ -78,7 +78,7 @@ _TELLS_OF_STATUS = Trigger(
         "(SELECT user_id FROM input_records WHERE id = NEW.input_record_id)",
         "NEW.id",
     ),
-    reason="subscriptions are told of progress",
+    reason="subscriptions to a pipeline's progress",
 )
 _SCORED_LIKE_OTHERS = "the document checks the score of characters, keyframes and clips alone"
 
