@@ -174,7 +174,7 @@ async def test_a_viewer_has_a_bounded_number_of_operations(
                 (error,) = (await second.next())["errors"]
                 assert error["extensions"] == {"code": "OVERLOADED", "retryable": True}
         async with asyncio.timeout(PATIENCE):  # who has gone counts no more
-            body = {"errors": []}
+            body: Any = {"errors": []}
             while "errors" in body:
                 async with streaming(http, server, ME, **ADA_BEARS) as third:
                     body = await third.next()
