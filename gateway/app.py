@@ -17,13 +17,14 @@ from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
+from gateway.http.cors import Cors
 from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.http.messages import by_name
 from gateway.http.negotiation import wants_page
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from gateway.subscriptions.operations import Operations
-from gateway.subscriptions.websocket import WebSocketEndpoint, is_same_origin
+from gateway.subscriptions.websocket import WebSocketEndpoint
 from loaders.clock import Clock
 from loaders.sealing import Seal
 from loaders.stores.interface import Store
@@ -108,13 +109,15 @@ def create_app(
     async def page(request: Request) -> Response:
         return graphiql.page(ENDPOINT, examples)
 
+    origins = settings.gateway_cors_origins
+    cors = Cors(origins) if origins else None
     operations = Operations(lambda: starlette.state.gateway, settings.gateway_operations_per_viewer)
     sockets = WebSocketEndpoint(
         operations,
         viewer_of,
-        is_allowed=is_same_origin,
         per_connection=settings.gateway_operations_per_connection,
         demo=demo,
+        cors=cors,
     )
     starlette = Starlette(
         routes=[
@@ -130,5 +133,6 @@ def create_app(
         viewer_of,
         settings.gateway_body_limit,
         demo=demo,
+        cors=cors,
     )
     return Application(endpoint, starlette)

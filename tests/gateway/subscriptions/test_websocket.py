@@ -188,11 +188,21 @@ async def test_a_page_of_another_site_opens_no_connection(server: Served) -> Non
     async with talking(server, origin=own) as talk:
         await talk.say({"type": "ping"})
         assert await talk.hear() == {"type": "pong"}
-    for foreign in ("https://evil.example.com", "null", f"{own}0"):
+    for foreign in ("https://evil.example.com", "null", "http://[", f"{own}0"):
         with pytest.raises(InvalidStatus) as refused:
             async with talking(server, origin=foreign):
                 pass
         assert refused.value.response.status_code == 403
+
+
+async def test_a_page_whose_origin_is_named_opens_one(where: Addresses) -> None:
+    shop = "https://shop.example.com"
+    async with served(application(where, gateway_cors_origins=shop)) as server:
+        async with talking(server, origin=shop):
+            pass
+        with pytest.raises(InvalidStatus):
+            async with talking(server, origin="https://evil.example.com"):
+                pass
 
 
 async def test_a_connection_has_a_bounded_number_of_operations(where: Addresses) -> None:
