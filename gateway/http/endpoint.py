@@ -94,7 +94,6 @@ class Endpoint:
         headers = by_name(scope["headers"])
         request_id = request_id_of(headers)
         media_type = JSON
-        reply: Reply | EventStream
         try:
             accepted = negotiation.media_type(headers)
             streams = accepted == EVENT_STREAM
@@ -102,9 +101,13 @@ class Endpoint:
             asked = await self._asked(scope, headers, receive)
             operation = self._operation(asked, scope["method"], streams=streams)
             if streams and scope["method"] != "HEAD":
-                reply = await self._stream(operation, headers, request_id)
-            else:
-                reply = await self._whole(operation, headers, media_type, request_id)
+                return await self._stream(operation, headers, request_id)
+            answer = await self._answer(operation, headers, request_id)
+            # A refused document is 400 for clients that know the type that was made for GraphQL.
+            status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
+            reply = Reply(status, media_type, to_bytes(answer.body), request_id)
+            if len(reply.body) >= compression.LEAST:
+                reply = await compression.compressed(reply, headers)
         except Disconnected:
             raise
         except Exception as error:
@@ -128,17 +131,6 @@ class Endpoint:
                 raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
         return operation
 
-    async def _whole(
-        self, operation: Operation, headers: Headers, media_type: str, request_id: str
-    ) -> Reply:
-        answer = await self._answer(operation, headers, request_id)
-        # A refused document is 400 for clients that know the type that was made for GraphQL.
-        status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
-        reply = Reply(status, media_type, to_bytes(answer.body), request_id)
-        if len(reply.body) >= compression.LEAST:
-            return await compression.compressed(reply, headers)
-        return reply
-
     async def _answer(self, operation: Operation, headers: Headers, request_id: str) -> Answer:
         viewer = await self._viewer_of(headers)
         explaining = _explaining(headers)
@@ -159,6 +151,7 @@ class Endpoint:
             self._operations.answers(operation, viewer, trace=trace),
             check=lambda: self._viewer_of(headers),
             request_id=request_id,
+            headers=() if self._cors is None else self._cors.fields(headers),
         )
 
 
