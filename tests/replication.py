@@ -85,10 +85,12 @@ class Replicated:
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
-        """Meanwhile the replica takes what is written, and replays none of it."""
+        """Meanwhile the replica takes what is written, and replays none of it.
+
+        It says so only with the next record, which it does not replay any more.
+        """
         await self._of(self.standby, "SELECT pg_wal_replay_pause()")
         try:
-            await self._until("SELECT pg_get_wal_replay_pause_state() = 'paused'")
             yield
         finally:
             await self._of(self.standby, "SELECT pg_wal_replay_resume()")

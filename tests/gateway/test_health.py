@@ -12,6 +12,7 @@ import pytest
 
 from gateway import health
 from gateway.stores import Addresses
+from loaders.stores import servers
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables import family, stream
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
@@ -20,6 +21,13 @@ from tests.gateway.serving import Client, application, client_of
 
 DOWN = {"state": "down", "code": "SOURCE_UNAVAILABLE"}
 NOWHERE = PostgresAddress("postgresql://gateway:canary-password@127.0.0.1:1/family")
+
+
+@pytest.fixture(autouse=True)
+def on_a_busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is late who only waits for the machine."""
+    monkeypatch.setattr(servers, "ANSWERS_WITHIN", 3.0)
+    monkeypatch.setattr(health, "ANSWERS_WITHIN", 3.0)
 
 
 def alone(postgres: Mapping[str, PostgresAddress] = MappingProxyType({})) -> Addresses:
@@ -74,6 +82,7 @@ async def test_who_is_ready_tells_of_a_replica(where: Addresses) -> None:
     assert told == {"state": "up", "readFrom": "replica", "lagSeconds": 0.0}
 
 
+@pytest.mark.slow
 async def test_a_store_that_is_down_makes_nobody_unready(where: Addresses) -> None:
     some = replace(where, postgres={**where.postgres, "family": NOWHERE})
     async with client_of(application(some)) as client:
@@ -87,6 +96,7 @@ async def test_nobody_is_ready_whose_stores_are_all_down() -> None:
         assert await states(client, 503) == {"family": DOWN}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "expected"),
     [
@@ -120,6 +130,7 @@ async def test_what_nobody_foresaw_is_told_to_the_log_alone(
     assert "canary" in caplog.text
 
 
+@pytest.mark.slow
 async def test_many_probes_are_one_question(
     where: Addresses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -158,6 +169,7 @@ async def test_a_store_that_hangs_is_given_up_in_time(where: Addresses) -> None:
     assert told == {"family": late, "stream": late}
 
 
+@pytest.mark.slow
 async def test_asking_ends_with_the_gateway(where: Addresses) -> None:
     async with http_wire_to(where.dynamodb[stream.PRODUCT].endpoint_url or "") as wire:
         wire.stalled = True
