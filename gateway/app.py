@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -20,6 +20,7 @@ from gateway.graphiql import Example
 from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.http.messages import by_name
 from gateway.http.negotiation import wants_page
+from gateway.persisted.opening import documents_of
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from loaders.clock import Clock
@@ -94,10 +95,11 @@ def create_app(
     `viewer_of` tells who a request is from. What staff read is written to `audit`, where there is
     one.
     """
+    persisted = documents_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(where) as stores:
+        async with opened(where) as stores, aclosing(persisted):
             app.state.gateway = gateway_over(
                 stores, settings, Seal(id_key), clock or Clock(), audit=audit
             )
@@ -114,6 +116,10 @@ def create_app(
         lifespan=lifespan,
     )
     endpoint = Endpoint(
-        lambda: starlette.state.gateway, viewer_of, settings.gateway_body_limit, demo=demo
+        lambda: starlette.state.gateway,
+        persisted,
+        viewer_of,
+        settings.gateway_body_limit,
+        demo=demo,
     )
     return Application(endpoint, starlette)

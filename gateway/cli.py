@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +24,7 @@ from gateway.explain import NotExplained, Query
 from gateway.listening import PortTaken
 from gateway.persisted import managing
 from gateway.persisted.managing import Names, NotStored
-from gateway.persisted.opening import opened_store
+from gateway.persisted.opening import needed_store_of
 from gateway.persisted.stores import Store
 from gateway.progress import say
 from gateway.seed.plan import MOST_SCALE
@@ -292,7 +292,7 @@ def _with_documents(work: Callable[[Store], Awaitable[_Result]]) -> _Result:
     """What comes of work on the store of documents."""
 
     async def run() -> _Result:
-        async with opened_store(read_server_settings()) as store:
+        async with aclosing(needed_store_of(read_server_settings())) as store:
             return await work(store)
 
     return asyncio.run(run())

@@ -24,6 +24,7 @@ from gateway.http.messages import (
 )
 from gateway.http.refusals import reply_to
 from gateway.http.request_id import request_id_of
+from gateway.persisted.lookup import PersistedDocuments
 from loaders.errors import BadUserInput
 from loaders.viewer import Viewer
 
@@ -38,13 +39,21 @@ _ALLOW_POST = (b"allow", b"POST")
 class Endpoint:
     """The GraphQL endpoint, as plain ASGI: most of what a small query costs would be a framework's.
 
-    `viewer_of` tells who a request is from. In the demo everybody may see the trace.
+    `persisted` tells the document of a request, and `viewer_of` who it is from. In the demo
+    everybody may see the trace.
     """
 
     def __init__(
-        self, gateway: Callable[[], Gateway], viewer_of: ViewerOf, body_limit: int, *, demo: bool
+        self,
+        gateway: Callable[[], Gateway],
+        persisted: PersistedDocuments,
+        viewer_of: ViewerOf,
+        body_limit: int,
+        *,
+        demo: bool,
     ) -> None:
         self._gateway = gateway
+        self._persisted = persisted
         self._viewer_of = viewer_of
         self._body_limit = body_limit
         self._demo = demo
@@ -69,7 +78,8 @@ class Endpoint:
         media_type = JSON
         try:
             media_type = negotiation.media_type(headers)
-            operation = self._operation(await self._asked(scope, headers, receive), scope["method"])
+            asked = await self._asked(scope, headers, receive)
+            operation = await self._operation(asked, scope["method"])
             answer = await self._answer(operation, headers, request_id)
         except Disconnected:
             raise
@@ -87,8 +97,8 @@ class Endpoint:
             return body.asked_in_query_string(scope["query_string"], self._body_limit)
         raise Refused(405, "operations are sent by GET or POST", [_ALLOW])
 
-    def _operation(self, asked: Asked, method: str) -> Operation:
-        operation = body.operation_of(asked)
+    async def _operation(self, asked: Asked, method: str) -> Operation:
+        operation = await self._persisted.operation(asked)
         if method in _READING:
             document = self._gateway().documents.get(operation.query)
             if document.operation_type(operation.name) not in (OperationType.QUERY, None):

@@ -53,10 +53,10 @@ class PersistedDocuments:
             raise _not_stored()
         return Operation(text, asked.variables, asked.operation_name)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Let go of the store."""
         if self._store is not None:
-            await self._store.close()
+            await self._store.aclose()
 
     async def _text(self, asked: Asked) -> str:
         if asked.document_id is not None:

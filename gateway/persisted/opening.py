@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-
 from gateway.loopback import on_loopback
 from gateway.persisted.lookup import PersistedDocuments
 from gateway.persisted.stores import DirectoryStore, RedisStore, Store
@@ -42,16 +39,6 @@ def needed_store_of(settings: ServerSettings) -> Store:
             "stored"
         )
     return store
-
-
-@asynccontextmanager
-async def opened_store(settings: ServerSettings) -> AsyncIterator[Store]:
-    """The store of documents, for as long as it is needed; SettingsError where there is none."""
-    store = needed_store_of(settings)
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 def documents_of(settings: ServerSettings) -> PersistedDocuments:

@@ -45,7 +45,7 @@ class Store(Protocol):
     async def remember(self, hash_: str, text: str) -> None:
         """Let other processes know a text that a client has sent."""
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Let go of the store."""
 
 
@@ -77,7 +77,7 @@ class DirectoryStore:
     async def remember(self, hash_: str, text: str) -> None:
         pass
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         pass
 
     def _file(self, id_: str) -> Path:
@@ -152,7 +152,7 @@ class RedisStore:
         async with _answering(PATIENCE):
             await self._redis.set(self._AUTOMATIC + hash_, text, ex=REMEMBERED)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         await self._redis.aclose()
 
 

@@ -45,4 +45,4 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     else:
         store = RedisStore(request.getfixturevalue("valkey").url)
         yield store
-        await store.close()
+        await store.aclose()

@@ -67,7 +67,7 @@ async def test_valkey_remembers_for_a_while(valkey: ValkeyEngine) -> None:
     assert await store.recall("abc") == TEXT
     (key,) = await store._redis.keys()
     assert 0 < await store._redis.ttl(key) <= REMEMBERED
-    await store.close()
+    await store.aclose()
 
 
 async def test_a_connection_that_ended_is_made_anew(wire: Wire) -> None:
@@ -76,7 +76,7 @@ async def test_a_connection_that_ended_is_made_anew(wire: Wire) -> None:
     await wire.drop()
     assert await store.find(ID) == TEXT
     assert wire.connections == 2
-    await store.close()
+    await store.aclose()
 
 
 async def test_a_valkey_that_is_down_does_not_answer(wire: Wire) -> None:
@@ -86,7 +86,7 @@ async def test_a_valkey_that_is_down_does_not_answer(wire: Wire) -> None:
         await store.find(ID)
     await wire.listen()
     assert await store.find(ID) is None
-    await store.close()
+    await store.aclose()
 
 
 @pytest.mark.slow
@@ -98,4 +98,4 @@ async def test_a_valkey_that_says_nothing_does_not_answer(wire: Wire) -> None:
         await store.find(ID)
     wire.stalled = False
     assert await store.find(ID) is None
-    await store.close()
+    await store.aclose()
