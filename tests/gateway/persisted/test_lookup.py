@@ -44,6 +44,11 @@ async def ask(client: Client, *, accept: str = JSON, **members: Any) -> httpx.Re
     return await client.post(orjson.dumps(members), accept=accept)
 
 
+def move_away(directory: Path) -> None:
+    """Take a directory out of reach."""
+    directory.rename(directory.with_name("elsewhere"))
+
+
 def code(answer: httpx.Response) -> tuple[int, str]:
     """The status, and the code of the one error."""
     (error,) = answer.json()["errors"]
@@ -143,7 +148,7 @@ async def test_so_many_are_kept_at_most(directory: Path) -> None:
 
 async def test_a_store_that_is_down_costs_what_needs_it(client: Client, directory: Path) -> None:
     assert (await ask(client, documentId=id_of_text(ME))).json() == ANSWER
-    directory.rename(directory.with_name("elsewhere"))
+    move_away(directory)
     answer = await ask(client, documentId="typed")
     assert code(answer) == DOWN
     assert answer.headers["retry-after"]
@@ -181,7 +186,7 @@ async def test_only_what_is_stored_is_run_by_its_hash(guarded: Client) -> None:
 
 
 async def test_only_what_is_stored_needs_the_store(guarded: Client, directory: Path) -> None:
-    directory.rename(directory.with_name("elsewhere"))
+    move_away(directory)
     assert code(await ask(guarded, documentId="typed")) == DOWN
     assert code(await ask(guarded, **automatic(hash_of(ME)))) == DOWN
     assert code(await ask(guarded, query=ME, **automatic(hash_of(ME)))) == DOWN
