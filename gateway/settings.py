@@ -42,7 +42,10 @@ class ServerSettings(BaseSettings):
         1_000_000, description="Bytes that the body of a request may have.", gt=0
     )
     gateway_documents_kept: int = Field(
-        1_000, description="Parsed and validated documents that are kept.", ge=0
+        1_000,
+        description="Documents that are kept in memory: parsed and validated, and texts by their "
+        "ids.",
+        ge=0,
     )
     gateway_documents: Literal["any", "only"] = Field(
         "any", description="Which documents are run: `any`, or `only` those that are stored."

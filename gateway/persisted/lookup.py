@@ -46,12 +46,10 @@ class PersistedDocuments:
         Raises BadUserInput, Forbidden, SourceUnavailable, and DocumentUnknown or
         AutomaticDocumentsOff where the client has to send the text.
         """
-        text = asked.query
-        if asked.document_id is not None or asked.extensions is not None or text is None:
+        text, variables, name, document_id, extensions = asked
+        if text is None or document_id is not None or extensions is not None or self._only:
             text = await self._text(asked)
-        elif self._only:
-            raise _not_stored()
-        return Operation(text, asked.variables, asked.operation_name)
+        return Operation(text, variables, name)
 
     async def aclose(self) -> None:
         """Let go of the store."""
@@ -125,7 +123,7 @@ class PersistedDocuments:
 
     async def _recall(self, hash_: str) -> str | None:
         """A text that another process of ours was sent."""
-        if self._store is None or not self._automatic:
+        if self._store is None or not self._automatic or not is_id(id_of_hash(hash_)):
             return None
         text = await self._store.recall(hash_)
         if text is not None:
@@ -138,8 +136,9 @@ def _hash_in(extensions: Mapping[str, Any] | None) -> str | None:
     told = (extensions or {}).get(_EXTENSION)
     if told is None:
         return None
-    match told:
-        case {"version": 1, "sha256Hash": str(hash_)}:
+    if isinstance(told, dict) and told.get("version") == 1:
+        hash_ = told.get("sha256Hash")
+        if isinstance(hash_, str):
             return hash_
     raise BadUserInput(
         "`persistedQuery` must be an object with `version`, 1, and `sha256Hash`, a text",

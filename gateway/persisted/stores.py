@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -116,7 +116,8 @@ class RedisStore:
 
     def __init__(self, url: str) -> None:
         """Connects when it is first asked."""
-        self._redis = Redis.from_pool(
+        # Any: its types do not know that what it says is decoded.
+        self._redis: Any = Redis.from_pool(
             BlockingConnectionPool.from_url(
                 url,
                 max_connections=_CONNECTIONS,
@@ -130,11 +131,12 @@ class RedisStore:
 
     async def find(self, id_: str) -> str | None:
         async with _answering(PATIENCE):
-            return await self._redis.hget(self._DOCUMENTS, id_)
+            text: str | None = await self._redis.hget(self._DOCUMENTS, id_)
+            return text
 
     async def add(self, documents: Mapping[str, str]) -> None:
         async with _answering():
-            await self._redis.hset(self._DOCUMENTS, mapping=dict(documents))
+            await self._redis.hset(self._DOCUMENTS, mapping=documents)
 
     async def remove(self, ids: Sequence[str]) -> None:
         async with _answering():
@@ -142,11 +144,13 @@ class RedisStore:
 
     async def all(self) -> Mapping[str, str]:
         async with _answering():
-            return await self._redis.hgetall(self._DOCUMENTS)
+            found: dict[str, str] = await self._redis.hgetall(self._DOCUMENTS)
+            return found
 
     async def recall(self, hash_: str) -> str | None:
         async with _answering(PATIENCE):
-            return await self._redis.get(self._AUTOMATIC + hash_)
+            text: str | None = await self._redis.get(self._AUTOMATIC + hash_)
+            return text
 
     async def remember(self, hash_: str, text: str) -> None:
         async with _answering(PATIENCE):

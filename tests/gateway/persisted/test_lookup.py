@@ -173,7 +173,7 @@ async def test_only_what_is_stored_is_run(guarded: Client) -> None:
 
 
 async def test_only_what_is_stored_is_run_by_its_hash(guarded: Client) -> None:
-    yes = {"variables": {"yes": True}}
+    yes: Any = {"variables": {"yes": True}}
     assert (await ask(guarded, **automatic(hash_of(ME)))).json() == ANSWER
     assert (await ask(guarded, query=ME, **automatic(hash_of(ME)))).json() == ANSWER
     assert "data" in (await ask(guarded, **automatic(hash_of(TYPED)), **yes)).json()
@@ -245,7 +245,7 @@ async def test_a_hash_has_to_be_that_of_the_text(client: Client, persisted: Any)
 async def test_a_stored_document_is_found_by_its_hash_or_the_id_of_a_manifest(
     client: Client,
 ) -> None:
-    yes = {"variables": {"yes": True}}
+    yes: Any = {"variables": {"yes": True}}
     assert (await ask(client, **automatic(hash_of(ME)))).json() == ANSWER
     assert "data" in (await ask(client, **automatic("typed"), **yes)).json()
     assert "data" in (await ask(client, **automatic(hash_of(TYPED)), **yes)).json()
