@@ -117,9 +117,9 @@ def create_app(
     )
     endpoint = Endpoint(
         lambda: starlette.state.gateway,
-        persisted,
         viewer_of,
         settings.gateway_body_limit,
+        persisted=persisted,
         demo=demo,
     )
     return Application(endpoint, starlette)

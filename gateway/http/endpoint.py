@@ -46,10 +46,10 @@ class Endpoint:
     def __init__(
         self,
         gateway: Callable[[], Gateway],
-        persisted: PersistedDocuments,
         viewer_of: ViewerOf,
         body_limit: int,
         *,
+        persisted: PersistedDocuments,
         demo: bool,
     ) -> None:
         self._gateway = gateway
@@ -79,7 +79,9 @@ class Endpoint:
         try:
             media_type = negotiation.media_type(headers)
             asked = await self._asked(scope, headers, receive)
-            operation = await self._operation(asked, scope["method"])
+            operation = await self._persisted.operation(asked)
+            if scope["method"] in _READING:
+                self._refuse_all_but_queries(operation)
             answer = await self._answer(operation, headers, request_id)
         except Disconnected:
             raise
@@ -97,13 +99,10 @@ class Endpoint:
             return body.asked_in_query_string(scope["query_string"], self._body_limit)
         raise Refused(405, "operations are sent by GET or POST", [_ALLOW])
 
-    async def _operation(self, asked: Asked, method: str) -> Operation:
-        operation = await self._persisted.operation(asked)
-        if method in _READING:
-            document = self._gateway().documents.get(operation.query)
-            if document.operation_type(operation.name) not in (OperationType.QUERY, None):
-                raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
-        return operation
+    def _refuse_all_but_queries(self, operation: Operation) -> None:
+        document = self._gateway().documents.get(operation.query)
+        if document.operation_type(operation.name) not in (OperationType.QUERY, None):
+            raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
 
     async def _answer(self, operation: Operation, headers: Headers, request_id: str) -> Answer:
         viewer = await self._viewer_of(headers)

@@ -86,9 +86,8 @@ def application(server: Server) -> Application:
         deadline=PATIENCE,
         image_base_url="",
     )
-    endpoint = Endpoint(
-        lambda: gateway, PersistedDocuments(None, 0), always(ANONYMOUS), LIMIT, demo=False
-    )
+    persisted = PersistedDocuments(None, 0)
+    endpoint = Endpoint(lambda: gateway, always(ANONYMOUS), LIMIT, persisted=persisted, demo=False)
     return Application(endpoint, Starlette())
 
 

@@ -60,7 +60,7 @@ def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
         "schema",
         "settings",
     ):
-        assert f"\n    {command} " in shown
+        assert re.search(rf"\n    {command}\s", shown)
     assert ended("demo", "--help") == 0
     assert "--directory" in capsys.readouterr().out
 
