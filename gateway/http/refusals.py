@@ -18,7 +18,6 @@ from loaders.errors import (
 )
 
 _RETRY_AFTER = (b"retry-after", str(int(READ_EVERY)).encode())
-_NO_STORE = (b"cache-control", b"no-store")
 
 
 def reply_to(error: Exception, media_type: str, request_id: str) -> Reply:
@@ -34,9 +33,8 @@ def reply_to(error: Exception, media_type: str, request_id: str) -> Reply:
         case Forbidden():
             told, status, headers = error, 403, ()
         case AutomaticDocumentUnknown() | AutomaticDocumentsOff():
-            # Apollo's clients for iOS and Android read nothing but 200, and no cache may keep it.
-            told, status, headers = error, 200, [_NO_STORE]
-            media_type = JSON
+            # Apollo's clients for iOS and Android read nothing but 200.
+            told, status, headers, media_type = error, 200, (), JSON
         case DocumentUnknown():
             told, status, headers = error, 400, ()
         case SourceUnavailable():
