@@ -270,7 +270,7 @@ class Wire:
         try:
             await asyncio.wait(passing, return_when=until)
         finally:
-            onward.transport.abort()  # first: `drop` may cancel what follows
+            onward.transport.abort()  # first, for `drop` may cancel the rest
             for one in passing:
                 one.cancel()
             await asyncio.gather(*passing, return_exceptions=True)
