@@ -22,6 +22,7 @@ from gateway.http.cors import Cors
 from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.http.messages import by_name
 from gateway.http.negotiation import wants_page
+from gateway.persisted.opening import documents_of
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from gateway.subscriptions.operations import Operations
@@ -98,10 +99,15 @@ def create_app(
     `viewer_of` tells who a request is from. What staff read is written to `audit`, where there is
     one.
     """
+    persisted = documents_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(where) as stores, aclosing(Readiness(stores)) as readiness:
+        async with (
+            aclosing(persisted),
+            opened(where) as stores,
+            aclosing(Readiness(stores)) as readiness,
+        ):
             app.state.gateway = gateway_over(
                 stores, settings, Seal(id_key), clock or Clock(), audit=audit
             )
@@ -115,8 +121,9 @@ def create_app(
     cors = Cors(origins) if origins else None
     operations = Operations(lambda: starlette.state.gateway, settings.gateway_operations_per_viewer)
     sockets = WebSocketEndpoint(
-        operations,
         viewer_of,
+        persisted=persisted,
+        operations=operations,
         per_connection=settings.gateway_operations_per_connection,
         demo=demo,
         cors=cors,
@@ -132,9 +139,10 @@ def create_app(
     )
     endpoint = Endpoint(
         lambda: starlette.state.gateway,
-        operations,
         viewer_of,
         settings.gateway_body_limit,
+        persisted=persisted,
+        operations=operations,
         demo=demo,
         cors=cors,
     )
