@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,12 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from gateway import graphiql
+from gateway import graphiql, health
 from gateway.audit import AuditLog
 from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
+from gateway.health import Readiness
 from gateway.http.cors import Cors
 from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.http.messages import by_name
@@ -98,10 +99,11 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(where) as stores:
+        async with opened(where) as stores, aclosing(Readiness(stores)) as readiness:
             app.state.gateway = gateway_over(
                 stores, settings, Seal(id_key), clock or Clock(), audit=audit
             )
+            app.state.readiness = readiness
             yield
 
     async def page(request: Request) -> Response:
@@ -111,6 +113,7 @@ def create_app(
         routes=[
             Route(ENDPOINT, page),
             *graphiql.routes(ENDPOINT, examples),
+            *health.routes(lambda: starlette.state.readiness),
         ],
         lifespan=lifespan,
     )
