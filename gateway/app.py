@@ -22,6 +22,7 @@ from gateway.http.cors import Cors
 from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.http.messages import by_name
 from gateway.http.negotiation import wants_page
+from gateway.persisted.opening import documents_of
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from loaders.clock import Clock
@@ -96,10 +97,15 @@ def create_app(
     `viewer_of` tells who a request is from. What staff read is written to `audit`, where there is
     one.
     """
+    persisted = documents_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(where) as stores, aclosing(Readiness(stores)) as readiness:
+        async with (
+            aclosing(persisted),
+            opened(where) as stores,
+            aclosing(Readiness(stores)) as readiness,
+        ):
             app.state.gateway = gateway_over(
                 stores, settings, Seal(id_key), clock or Clock(), audit=audit
             )
@@ -122,6 +128,7 @@ def create_app(
         lambda: starlette.state.gateway,
         viewer_of,
         settings.gateway_body_limit,
+        persisted=persisted,
         demo=demo,
         cors=Cors(origins) if origins else None,
     )
