@@ -18,7 +18,11 @@ from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
 from gateway.health import Readiness
+from gateway.http.cors import Cors
 from gateway.http.endpoint import Endpoint, ViewerOf
+from gateway.http.messages import by_name
+from gateway.http.negotiation import wants_page
+from gateway.persisted.opening import documents_of
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from loaders.clock import Clock
@@ -30,7 +34,7 @@ ENDPOINT = "/graphql"
 
 
 class Application:
-    """POST /graphql goes straight to its endpoint, everything else through Starlette.
+    """/graphql goes straight to its endpoint, a person's page and all else through Starlette.
 
     The endpoint is in the lifespan's state, for a server that asks it itself.
     """
@@ -40,7 +44,7 @@ class Application:
         self._starlette = starlette
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == ENDPOINT and scope["method"] == "POST":
+        if scope["type"] == "http" and scope["path"] == ENDPOINT and not _wants_page(scope):
             await self._endpoint(scope, receive, send)
         else:
             if scope["type"] == "lifespan":
@@ -50,6 +54,10 @@ class Application:
     def running(self) -> AbstractAsyncContextManager[object]:
         """What a server does around serving it: its stores are opened, and closed at the end."""
         return self._starlette.router.lifespan_context(self._starlette)
+
+
+def _wants_page(scope: Scope) -> bool:
+    return scope["method"] in ("GET", "HEAD") and wants_page(by_name(scope["headers"]))
 
 
 def gateway_over(
@@ -89,10 +97,15 @@ def create_app(
     `viewer_of` tells who a request is from. What staff read is written to `audit`, where there is
     one.
     """
+    persisted = documents_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(where) as stores, aclosing(Readiness(stores)) as readiness:
+        async with (
+            aclosing(persisted),
+            opened(where) as stores,
+            aclosing(Readiness(stores)) as readiness,
+        ):
             app.state.gateway = gateway_over(
                 stores, settings, Seal(id_key), clock or Clock(), audit=audit
             )
@@ -104,13 +117,19 @@ def create_app(
 
     starlette = Starlette(
         routes=[
-            Route(ENDPOINT, page, methods=["GET", "POST"]),  # POST is named to those who ask
+            Route(ENDPOINT, page),
             *graphiql.routes(ENDPOINT, examples),
             *health.routes(lambda: starlette.state.readiness),
         ],
         lifespan=lifespan,
     )
+    origins = settings.gateway_cors_origins
     endpoint = Endpoint(
-        lambda: starlette.state.gateway, viewer_of, settings.gateway_body_limit, demo=demo
+        lambda: starlette.state.gateway,
+        viewer_of,
+        settings.gateway_body_limit,
+        persisted=persisted,
+        demo=demo,
+        cors=Cors(origins) if origins else None,
     )
     return Application(endpoint, starlette)

@@ -102,14 +102,10 @@ class Document:
             (found[None],) = found.values()
         return found
 
-    @cached_property
-    def subscriptions(self) -> frozenset[str | None]:
-        """The names of its operations that are subscriptions."""
-        return frozenset(
-            name
-            for name, definition in self.operations.items()
-            if definition.operation is OperationType.SUBSCRIPTION
-        )
+    def operation_type(self, name: str | None) -> OperationType | None:
+        """Whether the operation of this name is a query; None where there is no such operation."""
+        definition = self.operations.get(name)
+        return definition.operation if definition else None
 
     def plan(self, which: Hashable, make: Callable[[], Plan]) -> Plan:
         """The plan that is kept under this, made where it is not; Unplannable where none can be."""

@@ -8,7 +8,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from graphql import ExecutionResult, GraphQLError, located_error
+from graphql import ExecutionResult, GraphQLError, OperationType, located_error
 
 from gateway.audit import AuditLog, entry
 from gateway.execution.bounds import Forecaster, Place
@@ -65,18 +65,20 @@ class Gateway:
         *,
         trace: bool = False,
         explain: Explaining | None = None,
+        request_id: str | None = None,
     ) -> Answer:
         """Run an operation; its store calls are shown where `trace` asks for them.
 
         `explain` shows what it asks of the stores at most, without running it for "plan".
+        The log and the audit log know the request by `request_id`.
         """
-        request_id = new_request_id()
+        request_id = request_id or new_request_id()
         document = self.documents.get(operation.query)
         if document.errors:
             return Answer({"errors": shown(document.errors, request_id)}, False)
         if explain == "plan":
             return self._explained(document, operation, request_id, viewer)
-        if operation.name in document.subscriptions:
+        if document.operation_type(operation.name) is OperationType.SUBSCRIPTION:
             return Answer({"errors": shown([_NO_STREAM], request_id)}, False)
         request = self._request(document, viewer, Trace(wanted=trace or explain is not None))
         return await self._run(
@@ -92,7 +94,8 @@ class Gateway:
         everything.
         """
         document = self.documents.get(operation.query)
-        if document.errors or operation.name not in document.subscriptions:
+        kind = document.operation_type(operation.name)
+        if document.errors or kind is not OperationType.SUBSCRIPTION:
             yield await self.answer(operation, viewer, trace=trace)
             return
         try:

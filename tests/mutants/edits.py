@@ -108,7 +108,9 @@ EDITS = [
     *_of(
         "gateway/http/endpoint.py",
         ("may_trace = self._demo or viewer.is_staff", "may_trace = True"),
+        ("            refuse_unless_meant(headers)", "            pass"),
     ),
+    *_of("gateway/http/cors.py", ("if origin not in self._origins:", "if False:")),
     *_of(
         "gateway/serving.py",
         ("if not STAFF.isdisjoint(issuer.roles.values()):", "if False:"),
