@@ -125,7 +125,8 @@ async def test_what_nobody_foresaw_is_told_to_the_log_alone(
 
         find = listing = union = values = count = health = close = fail
 
-    readiness = health.Readiness({"family": Failing()})
+    failing: Any = Failing()
+    readiness = health.Readiness({"family": failing})
     assert await readiness.states() == {"family": {"state": "down", "code": "INTERNAL"}}
     assert "canary" in caplog.text
 

@@ -551,4 +551,6 @@ def test_there_is_no_way_to_read_a_whole_table() -> None:
         "health",
         "union",
         "values",
+        "primary",
+        "following",
     }
