@@ -187,7 +187,7 @@ EDITS = [
             "for key, answer in found.items() if key[place] in mine}",
             "for key, answer in found.items()}",
         ),
-        ("if queries.examines_others(operation, table, index, terms):", "if False:"),
+        ("queries.examines_others(operation, table, index, terms)", "False"),
     ),
     *_of(
         "loaders/stores/queries.py",
