@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -18,6 +18,7 @@ from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
 from gateway.http.endpoint import Endpoint, ViewerOf
+from gateway.observing.observing import Observing
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from loaders.clock import Clock
@@ -58,6 +59,7 @@ def gateway_over(
     clock: Clock,
     *,
     audit: AuditLog | None = None,
+    timed: bool = False,
 ) -> Gateway:
     """A gateway as the settings have it, over stores that are open."""
     return Gateway(
@@ -69,6 +71,7 @@ def gateway_over(
         deadline=settings.gateway_deadline,
         image_base_url=settings.tmdb_image_base_url,
         audit=audit,
+        timed=timed,
     )
 
 
@@ -80,22 +83,29 @@ def create_app(
     viewer_of: ViewerOf,
     clock: Clock | None = None,
     audit: AuditLog | None = None,
+    observing: Observing | None = None,
     demo: bool = False,
     examples: Sequence[Example] = (),
 ) -> Application:
     """The gateway over these stores, which are opened when the application starts.
 
-    `viewer_of` tells who a request is from. What staff read is written to `audit`, where there is
-    one.
+    `viewer_of` tells who a request is from. What staff read is written to `audit`, and `observing`
+    is told of requests, where there are such.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with opened(where) as stores:
             app.state.gateway = gateway_over(
-                stores, settings, Seal(id_key), clock or Clock(), audit=audit
+                stores,
+                settings,
+                Seal(id_key),
+                clock or Clock(),
+                audit=audit,
+                timed=observing is not None and observing.timed,
             )
-            yield
+            async with nullcontext() if observing is None else observing.running(app.state.gateway):
+                yield
 
     async def page(request: Request) -> Response:
         return graphiql.page(ENDPOINT, examples)

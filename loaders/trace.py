@@ -7,23 +7,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from loaders.masks import Mask, mask
 from loaders.stores.interface import Call
 from loaders.viewer import Viewer
 
 
+class LevelRead(NamedTuple):
+    """A field that was waited for, with all that is below it: how many objects, and from when to
+    when, by `time.perf_counter`."""
+
+    place: tuple[str, ...]
+    objects: int
+    began: float
+    ended: float
+
+
 @dataclass
 class Trace:
-    """A request's store calls. They are always counted; their paths only when somebody reads.
+    """A request's store calls. They are always counted; their keys only where they are `wanted`.
 
-    `began` is when the request did, by `time.perf_counter`.
+    `timed`: the levels are kept too. `began` is when the request did, by `time.perf_counter`.
     """
 
     wanted: bool = False
+    timed: bool = False
     began: float = field(default_factory=time.perf_counter)
     calls: list[Call] = field(default_factory=list)
+    levels: list[LevelRead] = field(default_factory=list)
+    placed: bool = field(init=False)
+    """Whether calls are told of the places of the query that asked for them."""
+
+    def __post_init__(self) -> None:
+        self.placed = self.wanted or self.timed
 
     def as_json(self, viewer: Viewer) -> list[dict[str, Any]]:
         """The calls as `extensions.trace` shows them; milliseconds and read units.

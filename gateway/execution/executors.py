@@ -53,7 +53,7 @@ class LevelExecutor:
     ) -> AwaitableOrValue[ExecutionResult]:
         try:
             planned = self.planner.plan(document, operation, request.viewer)
-            return run(planned.plan, request, planned.variables)
+            return run(planned.plan, request, planned.variables, request.trace)
         except Refused as refused:
             return ExecutionResult(None, list(refused.errors))
         except Unplannable as why:

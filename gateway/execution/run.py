@@ -32,16 +32,29 @@ _TO_ANSWER = 0.5
 """Seconds after the deadline that a request has to put what its stores said into an answer."""
 
 
+class Run(NamedTuple):
+    """What was asked for, by whom, and the store calls that it took."""
+
+    operation: Operation
+    document: Document
+    viewer: Viewer
+    trace: Trace
+
+
 class Answer(NamedTuple):
     """The body of the answer; `executed` is false where the document was refused."""
 
     body: dict[str, Any]
     executed: bool
+    run: Run
 
 
 @dataclass(frozen=True)
 class Gateway:
-    """Everything that outlives a request. `deadline` is in seconds."""
+    """Everything that outlives a request. `deadline` is in seconds.
+
+    `timed`: it is kept when each level of a query was read.
+    """
 
     stores: Mapping[str, Store]
     documents: Documents
@@ -51,6 +64,7 @@ class Gateway:
     deadline: float
     image_base_url: str
     audit: AuditLog | None = None
+    timed: bool = False
 
     async def answer(
         self,
@@ -66,11 +80,13 @@ class Gateway:
         """
         request_id = new_request_id()
         document = self.documents.get(operation.query)
+        calls = Trace(wanted=trace or explain is not None, timed=self.timed)
+        run = Run(operation, document, viewer, calls)
         if document.errors:
-            return Answer({"errors": shown(document.errors, request_id)}, False)
+            return Answer({"errors": shown(document.errors, request_id)}, False, run)
         if explain == "plan":
-            return self._explained(document, operation, request_id, viewer)
-        request = self._request(document, viewer, Trace(wanted=trace or explain is not None))
+            return self._explained(run, request_id)
+        request = self._request(document, viewer, calls)
         try:
             result = await self._execute(document, operation, request)
         finally:
@@ -78,9 +94,8 @@ class Gateway:
         try:
             await self._audited(operation, request, request_id)
         except SourceUnavailable as unwritten:  # the trace is not told either
-            return Answer(
-                {"errors": shown([_of_the_request(unwritten)], request_id), "data": None}, True
-            )
+            errors = shown([_of_the_request(unwritten)], request_id)
+            return Answer({"errors": errors, "data": None}, True, run)
         body: dict[str, Any] = {}
         if result.errors:
             body["errors"] = shown(result.errors, request_id)
@@ -96,7 +111,7 @@ class Gateway:
                 extensions["explain"] = explained(places, request.trace.calls)
         if extensions:
             body["extensions"] = extensions
-        return Answer(body, executed)
+        return Answer(body, executed, run)
 
     async def _audited(self, operation: Operation, request: Request, request_id: str) -> None:
         """Write down what staff have read, before it is told."""
@@ -117,14 +132,12 @@ class Gateway:
         forecaster = Forecaster(document.columns, planned.variables, viewer, self.seal)
         return forecaster.places(planned.plan)
 
-    def _explained(
-        self, document: Document, operation: Operation, request_id: str, viewer: Viewer
-    ) -> Answer:
+    def _explained(self, run: Run, request_id: str) -> Answer:
         try:
-            told = explained(self.places(document, operation, viewer))
+            told = explained(self.places(run.document, run.operation, run.viewer))
         except Refused as refused:
-            return Answer({"errors": shown(refused.errors, request_id)}, False)
-        return Answer({"data": None, "extensions": {"explain": told}}, True)
+            return Answer({"errors": shown(refused.errors, request_id)}, False, run)
+        return Answer({"data": None, "extensions": {"explain": told}}, True, run)
 
     def _request(self, document: Document, viewer: Viewer, trace: Trace) -> Request:
         return Request(

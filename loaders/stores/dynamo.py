@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from loaders.stores import queries
 from loaders.stores.attributes import to_python
+from loaders.stores.connections import Use
 from loaders.stores.dynamo_client import DynamoAddress, DynamoClient, Operation, pause, until
 from loaders.stores.interface import (
     Call,
@@ -48,6 +49,10 @@ class DynamoStore:
     async def open(cls, product: str, address: DynamoAddress, names: Mapping[str, str]) -> Self:
         """A store that has asked nothing yet."""
         return cls(await DynamoClient.open(product, address), names)
+
+    @property
+    def use(self) -> Use:
+        return self._client.use
 
     async def close(self) -> None:
         await self._client.close()

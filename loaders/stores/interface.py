@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from loaders.masks import Mask, digest
+from loaders.stores.connections import Use
 from loaders.tables.facts import Index, Row, StoredTable, Through, Visibility
 
 Key = tuple[Any, ...]
@@ -272,6 +273,10 @@ class Store(Protocol):
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Count]:
         """How many rows each key has, within the window's range and filters."""
+
+    @property
+    def use(self) -> Use:
+        """How much of its connections is used now."""
 
     async def close(self) -> None:
         """Let go of every connection."""

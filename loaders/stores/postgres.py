@@ -12,7 +12,7 @@ import asyncpg
 
 from loaders.errors import DeadlineExceeded, SourceUnavailable
 from loaders.stores import statements, unions
-from loaders.stores.connections import Connections
+from loaders.stores.connections import Connections, Use
 from loaders.stores.interface import (
     Call,
     Count,
@@ -94,6 +94,10 @@ class PostgresStore:
         """A store that has not connected yet: its database may be down while the gateway starts."""
         connections = Connections(partial(_connect, address), address.connections)
         return cls(product, connections, secured=address.row_security)
+
+    @property
+    def use(self) -> Use:
+        return self._connections.use
 
     async def close(self) -> None:
         await self._connections.close()

@@ -553,4 +553,5 @@ def test_there_is_no_way_to_read_a_whole_table() -> None:
         "count",
         "union",
         "values",
+        "use",
     }
