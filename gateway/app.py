@@ -18,6 +18,8 @@ from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
 from gateway.http.endpoint import Endpoint, ViewerOf
+from gateway.http.messages import by_name
+from gateway.http.negotiation import wants_page
 from gateway.observing.observing import Observing
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
@@ -30,7 +32,7 @@ ENDPOINT = "/graphql"
 
 
 class Application:
-    """POST /graphql goes straight to its endpoint, everything else through Starlette.
+    """/graphql goes straight to its endpoint, a person's page and all else through Starlette.
 
     The endpoint is in the lifespan's state, for a server that asks it itself.
     """
@@ -40,7 +42,7 @@ class Application:
         self._starlette = starlette
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == ENDPOINT and scope["method"] == "POST":
+        if scope["type"] == "http" and scope["path"] == ENDPOINT and not _wants_page(scope):
             await self._endpoint(scope, receive, send)
         else:
             if scope["type"] == "lifespan":
@@ -50,6 +52,10 @@ class Application:
     def running(self) -> AbstractAsyncContextManager[object]:
         """What a server does around serving it: its stores are opened, and closed at the end."""
         return self._starlette.router.lifespan_context(self._starlette)
+
+
+def _wants_page(scope: Scope) -> bool:
+    return scope["method"] in ("GET", "HEAD") and wants_page(by_name(scope["headers"]))
 
 
 def gateway_over(
@@ -112,12 +118,17 @@ def create_app(
 
     starlette = Starlette(
         routes=[
-            Route(ENDPOINT, page, methods=["GET", "POST"]),  # POST is named to those who ask
+            Route(ENDPOINT, page),
             *graphiql.routes(ENDPOINT, examples),
+            *(() if observing is None else observing.routes),
         ],
         lifespan=lifespan,
     )
     endpoint = Endpoint(
-        lambda: starlette.state.gateway, viewer_of, settings.gateway_body_limit, demo=demo
+        lambda: starlette.state.gateway,
+        viewer_of,
+        settings.gateway_body_limit,
+        demo=demo,
+        observing=observing,
     )
     return Application(endpoint, starlette)

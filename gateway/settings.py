@@ -155,9 +155,7 @@ ServeSettings = create_model(
     ),
     gateway_json_log=(
         bool,
-        Field(
-            True, description="Log to standard output in JSON, with a line for each request."
-        ),
+        Field(True, description="Log to standard output in JSON, with a line for each request."),
     ),
     gateway_slow_call=(
         float,

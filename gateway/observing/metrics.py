@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -21,9 +22,6 @@ from gateway.observing.names import Names
 from gateway.observing.observed import Observed
 from loaders.stores.interface import Call
 
-SHARED = "PROMETHEUS_MULTIPROC_DIR"
-"""prometheus_client's variable: the directory by which several processes count together. The
-library reads it when it is imported."""
 NAMES_KEPT = 100
 """Different names of operations that become labels."""
 EVERY = 1.0
@@ -54,6 +52,7 @@ class Metrics:
     """An observer that counts. Several processes that share a directory count together."""
 
     def __init__(self) -> None:
+        # prometheus_client's own variable, which it reads when it is imported.
         self._shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
         self._registry = CollectorRegistry()
         self._names = Names(NAMES_KEPT)
@@ -187,8 +186,19 @@ class Metrics:
             return self._registry
         _forget_the_dead(Path(self._shared))
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, self._shared)
+        MultiProcessCollector(registry, self._shared)  # type: ignore[no-untyped-call]
         return registry
+
+
+@contextmanager
+def counted_together() -> Iterator[None]:
+    """Have processes that are started in here count together."""
+    with TemporaryDirectory(prefix="quintet-metrics-") as directory:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = directory
+        try:
+            yield
+        finally:
+            del os.environ["PROMETHEUS_MULTIPROC_DIR"]
 
 
 def _forget_the_dead(directory: Path) -> None:
@@ -196,7 +206,7 @@ def _forget_the_dead(directory: Path) -> None:
     for pid in {int(file.stem.rpartition("_")[2]) for file in directory.glob("gauge_live*.db")}:
         with suppress(FileNotFoundError):  # another process was faster
             if not _lives(pid):
-                mark_process_dead(pid, str(directory))
+                mark_process_dead(pid, str(directory))  # type: ignore[no-untyped-call]
 
 
 def _lives(pid: int) -> bool:

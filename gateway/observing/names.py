@@ -12,7 +12,7 @@ class Names:
 
     def __init__(self, kept: int) -> None:
         self._kept = kept
-        self._names = {None: UNNAMED}
+        self._names: dict[str | None, str] = {None: UNNAMED}
 
     def label(self, name: str | None) -> str:
         """What stands for a name."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from typing import Any
+
+from starlette.routing import Route
 
 from gateway.execution.run import Gateway
 from gateway.observing.logs import RequestLog
@@ -37,6 +39,11 @@ class Observing:
     def timed(self) -> bool:
         """Whether anybody is told when levels were read."""
         return self._spans is not None
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """What is shown over HTTP."""
+        return () if self.metrics is None else (Route("/metrics", self.metrics.page),)
 
     @asynccontextmanager
     async def running(self, gateway: Gateway) -> AsyncIterator[None]:
