@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -99,6 +99,8 @@ def create_app(
     is told of requests, where there are such.
     """
 
+    observed_by = observing or Observing()
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with opened(where) as stores:
@@ -108,9 +110,9 @@ def create_app(
                 Seal(id_key),
                 clock or Clock(),
                 audit=audit,
-                timed=observing is not None and observing.timed,
+                timed=observed_by.timed,
             )
-            async with nullcontext() if observing is None else observing.running(app.state.gateway):
+            async with observed_by.running(app.state.gateway):
                 yield
 
     async def page(request: Request) -> Response:
@@ -120,7 +122,7 @@ def create_app(
         routes=[
             Route(ENDPOINT, page),
             *graphiql.routes(ENDPOINT, examples),
-            *(() if observing is None else observing.routes),
+            *observed_by.routes,
         ],
         lifespan=lifespan,
     )
@@ -129,6 +131,6 @@ def create_app(
         viewer_of,
         settings.gateway_body_limit,
         demo=demo,
-        observing=observing,
+        observing=observed_by,
     )
     return Application(endpoint, starlette)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 from contextlib import nullcontext
 from typing import Any
@@ -27,6 +26,7 @@ from loaders.viewer import STAFF
 
 GRACE = 10
 """Seconds that requests may take to end when the gateway is stopped."""
+_STANDARD_OUTPUT = 1
 
 
 def run(workers: int) -> None:
@@ -35,10 +35,10 @@ def run(workers: int) -> None:
     lines = _lines(settings)
     app = _application(settings, lines)  # by which wrong settings end it, before there are workers
     options: dict[str, Any] = {"timeout_graceful_shutdown": GRACE}
-    if lines is not None:
-        log_to(lines)
-        options["log_config"] = None
     with listen(settings.host, settings.port) as listening:
+        if lines is not None:
+            log_to(lines)
+            options["log_config"] = None  # uvicorn's own
         say(f"GraphQL: {url(listening)}{ENDPOINT}")
         if workers == 1:
             serve(app, listening, **options)
@@ -62,7 +62,7 @@ def worker() -> Application:
 
 def _lines(settings: Any) -> Lines | None:
     """Where the log goes, if it is one of JSON."""
-    return Lines(sys.stdout.fileno()) if settings.gateway_json_log else None
+    return Lines(_STANDARD_OUTPUT) if settings.gateway_json_log else None
 
 
 def _application(settings: Any, lines: Lines | None) -> Application:

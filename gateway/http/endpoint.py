@@ -57,7 +57,7 @@ class Endpoint:
         self._viewer_of = viewer_of
         self._body_limit = body_limit
         self._demo = demo
-        self._observing = observing
+        self._observing = observing or Observing()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -74,7 +74,7 @@ class Endpoint:
 
         Of `scope` it reads `method`, `headers` and, unless it is a POST, `query_string`.
         """
-        if self._observing is None:
+        if not self._observing.observers:
             return await self._reply(scope, receive)
         began, reply = perf_counter(), None
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -14,6 +15,8 @@ from gateway.observing.lines import Lines
 from gateway.observing.observed import Observed
 from loaders.stores.interface import Call
 from loaders.viewer import Viewer, folded
+
+_NAMES_KEPT = 10_000
 
 
 class RequestLog:
@@ -71,16 +74,18 @@ class Pseudonyms:
 
     def __init__(self, secret: str) -> None:
         self._key = blake2b(secret.encode(), person=b"viewers").digest()
+        self._named = lru_cache(_NAMES_KEPT)(self._name)
 
     def of(self, viewer: Viewer) -> str | None:
         """16 hexadecimal digits; None for nobody."""
         if viewer.email is not None:
-            who = f"email {folded(viewer.email)}"
-        elif viewer.subject is not None:
-            who = f"subject {viewer.subject.product} {viewer.subject.name}"
-        else:
-            return None
-        return blake2b(who.encode(), digest_size=8, key=self._key).hexdigest()
+            return self._named("email", viewer.email)
+        if viewer.subject is not None:
+            return self._named(f"subject at {viewer.subject.product}", viewer.subject.name)
+        return None
+
+    def _name(self, kind: str, who: str) -> str:
+        return blake2b(f"{kind} {folded(who)}".encode(), digest_size=8, key=self._key).hexdigest()
 
 
 class JsonHandler(logging.Handler):

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+)
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from starlette.requests import Request
@@ -32,115 +39,77 @@ _KEYS = (1, 2, 5, 10, 25, 50, 100, 250, 1000)
 _TABLE = ("store", "table", "operation")
 
 
-class _Requests(NamedTuple):
-    """What is counted of the requests of one name."""
-
-    results: dict[str, Any]
-    seconds: Any
-
-
-class _Calls(NamedTuple):
-    """What is counted of the calls of one operation on one table."""
-
-    count: Any
-    seconds: Any
-    keys: Any
-    rows: Any
-
-
 class Metrics:
     """An observer that counts. Several processes that share a directory count together."""
 
     def __init__(self) -> None:
         # prometheus_client's own variable, which it reads when it is imported.
         self._shared = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+        # When each series was begun would be a third of all.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._names = Names(NAMES_KEPT)
         self._gateway: Gateway | None = None
-        self._by_name: dict[str, _Requests] = {}
-        self._by_table: dict[tuple[str, str, str], _Calls] = {}
         self._make()
 
     def _make(self) -> None:
         """The metrics; in files that are shared no registry is needed."""
         to: dict[str, Any] = {"registry": None if self._shared else self._registry}
         live = {**to, "multiprocess_mode": "livesum"}
-        self._requests = Counter(
-            "quintet_requests", "Requests, by what came of them.", ("document", "result"), **to
+        timed = {**to, "buckets": _SECONDS}
+        self._requests = _labelled(
+            Counter("quintet_requests", "What came of requests.", ("document", "result"), **to)
         )
-        self._request_seconds = Histogram(
-            "quintet_request_seconds",
-            "From the headers of a request to its answer.",
-            ("document",),
-            buckets=_SECONDS,
-            **to,
+        self._request_seconds = _labelled(
+            Histogram("quintet_request_seconds", "From headers to answer.", ("document",), **timed)
         )
-        self._errors = Counter("quintet_errors", "Errors in answers.", ("document", "code"), **to)
-        self._calls = Counter("quintet_store_calls", "Store calls.", _TABLE, **to)
-        self._call_errors = Counter(
-            "quintet_store_call_errors", "Store calls that failed.", (*_TABLE, "error"), **to
+        self._errors = _labelled(
+            Counter("quintet_errors", "Errors in answers.", ("document", "code"), **to)
         )
-        self._call_seconds = Histogram(
-            "quintet_store_call_seconds", "Store calls.", _TABLE, buckets=_SECONDS, **to
+        self._call_seconds = _labelled(
+            Histogram("quintet_store_call_seconds", "Store calls.", _TABLE, **timed)
         )
-        self._call_keys = Histogram(
-            "quintet_store_call_keys", "Keys of a store call.", _TABLE, buckets=_KEYS, **to
+        self._call_errors = _labelled(
+            Counter("quintet_store_call_errors", "Those that failed.", (*_TABLE, "error"), **to)
         )
-        self._rows = Counter("quintet_store_rows", "Rows that stores answered.", _TABLE, **to)
-        self._capacity = Counter(
-            "quintet_dynamodb_read_units", "Capacity that DynamoDB took.", _TABLE, **to
+        self._call_keys = _labelled(
+            Histogram("quintet_store_call_keys", "Keys of a call.", _TABLE, buckets=_KEYS, **to)
         )
-        self._connections = Gauge(
-            "quintet_store_connections", "Connections to a store.", ("store", "state"), **live
+        self._rows = _labelled(Counter("quintet_store_rows", "Rows that came back.", _TABLE, **to))
+        self._capacity = _labelled(
+            Counter("quintet_dynamodb_read_units", "Capacity that DynamoDB took.", _TABLE, **to)
         )
-        self._connections_limit = Gauge(
-            "quintet_store_connections_limit", "How many there may be.", ("store",), **live
+        self._connections = _labelled(
+            Gauge("quintet_store_connections", "Connections.", ("store", "state"), **live)
         )
-        self._document_hits = Counter(
-            "quintet_document_hits", "Documents that were read before.", **to
+        self._connections_limit = _labelled(
+            Gauge("quintet_store_connections_limit", "As many at most.", ("store",), **live)
         )
-        self._document_misses = Counter(
-            "quintet_document_misses", "Documents that were read anew.", **to
-        )
-        self._fallbacks = Counter(
-            "quintet_plan_fallbacks", "Operations that graphql-core ran, for want of a plan.", **to
+        self._held = (
+            Counter("quintet_document_hits", "Documents that were read before.", **to),
+            Counter("quintet_document_misses", "Documents that were read anew.", **to),
+            Counter("quintet_plan_fallbacks", "Operations that graphql-core ran.", **to),
         )
         self._seen = (0, 0, 0)
 
     def __call__(self, observed: Observed) -> None:
         name = self._names.label(observed.name)
-        requests = self._by_name.get(name)
-        if requests is None:
-            requests = self._by_name[name] = _Requests({}, self._request_seconds.labels(name))
-        result = requests.results.get(observed.result)
-        if result is None:
-            result = self._requests.labels(name, observed.result)
-            requests.results[observed.result] = result
-        result.inc()
-        requests.seconds.observe(observed.seconds)
+        self._requests(name, observed.result).inc()
+        self._request_seconds(name).observe(observed.seconds)
         for code, number in observed.codes.items():
-            self._errors.labels(name, code).inc(number)
+            self._errors(name, code).inc(number)
         for call in observed.calls:
             self._count(call)
 
     def _count(self, call: Call) -> None:
         table = (call.store, call.table, call.operation)
-        calls = self._by_table.get(table)
-        if calls is None:
-            calls = self._by_table[table] = _Calls(
-                self._calls.labels(*table),
-                self._call_seconds.labels(*table),
-                self._call_keys.labels(*table),
-                self._rows.labels(*table),
-            )
-        calls.count.inc()
-        calls.seconds.observe(call.milliseconds / 1000)
-        calls.keys.observe(call.key_count)
-        calls.rows.inc(call.rows)
+        self._call_seconds(*table).observe(call.milliseconds / 1000)
+        self._call_keys(*table).observe(call.key_count)
+        self._rows(*table).inc(call.rows)
         if call.capacity is not None:
-            self._capacity.labels(*table).inc(call.capacity)
+            self._capacity(*table).inc(call.capacity)
         if call.error is not None:
-            self._call_errors.labels(*table, call.error).inc()
+            self._call_errors(*table, call.error).inc()
 
     @asynccontextmanager
     async def watching(self, gateway: Gateway) -> AsyncIterator[None]:
@@ -164,14 +133,13 @@ class Metrics:
             return
         for product, store in self._gateway.stores.items():
             use = store.use
-            self._connections.labels(product, "in_use").set(use.in_use)
-            self._connections.labels(product, "idle").set(use.idle)
-            self._connections_limit.labels(product).set(use.at_most)
+            self._connections(product, "in_use").set(use.in_use)
+            self._connections(product, "idle").set(use.idle)
+            self._connections_limit(product).set(use.at_most)
         documents, executor = self._gateway.documents, self._gateway.executor
         fallbacks = executor.fallbacks.total() if isinstance(executor, LevelExecutor) else 0
         seen, self._seen = self._seen, (documents.hits, documents.misses, fallbacks)
-        counters = (self._document_hits, self._document_misses, self._fallbacks)
-        for counter, now, before in zip(counters, self._seen, seen, strict=True):
+        for counter, now, before in zip(self._held, self._seen, seen, strict=True):
             counter.inc(now - before)
 
     async def page(self, request: Request) -> Response:
@@ -188,6 +156,11 @@ class Metrics:
         registry = CollectorRegistry()
         MultiProcessCollector(registry, self._shared)  # type: ignore[no-untyped-call]
         return registry
+
+
+def _labelled(metric: Any) -> Callable[..., Any]:
+    """What finds the part of a metric that has these labels, of which there are not many."""
+    return cache(metric.labels)
 
 
 @contextmanager

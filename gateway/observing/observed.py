@@ -6,10 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Literal
 
+from gateway.execution.run import Run
 from gateway.http.messages import Fields, Reply
 from loaders.stores.interface import Call
 
@@ -17,9 +18,10 @@ Result = Literal["ok", "partial", "failed", "refused", "gone"]
 """All of the data, some of it, none of it; never run; or nobody was there to be answered."""
 
 _LONGEST_NAME = 100
+_NONE: Mapping[str, int] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Observed:
     """A request and its reply; without one its client went away.
 
@@ -31,6 +33,17 @@ class Observed:
     fields: Fields = field(repr=False)
     reply: Reply | None = field(repr=False)
     ended: float = field(default_factory=time.perf_counter)
+    name: str | None = field(init=False)
+    """The name of the operation, where a valid document gives it one."""
+    codes: Mapping[str, int] = field(init=False)
+    """How many errors of each code the answer has."""
+    result: Result = field(init=False)
+    """What came of it."""
+
+    def __post_init__(self) -> None:
+        self.name = _name(self.reply and self.reply.run)
+        self.codes = _codes(self.reply)
+        self.result = _result(self.reply)
 
     @property
     def seconds(self) -> float:
@@ -43,36 +56,6 @@ class Observed:
         if self.reply is None or self.reply.run is None:
             return None
         return sha256(self.reply.run.operation.query.encode()).hexdigest()[:16]
-
-    @cached_property
-    def name(self) -> str | None:
-        """The name of the operation, where a valid document gives it one."""
-        if self.reply is None or self.reply.run is None or self.reply.run.document.errors:
-            return None
-        operation, document, *_ = self.reply.run
-        definition = document.operations.get(operation.name)
-        if definition is None or definition.name is None:
-            return None
-        return definition.name.value[:_LONGEST_NAME]
-
-    @cached_property
-    def codes(self) -> Mapping[str, int]:
-        """How many errors of each code the answer has."""
-        if self.reply is None or "errors" not in self.reply.told:
-            return {}
-        return Counter(error["extensions"]["code"] for error in self.reply.told["errors"])
-
-    @cached_property
-    def result(self) -> Result:
-        """What came of it."""
-        if self.reply is None:
-            return "gone"
-        told = self.reply.told
-        if "errors" not in told:
-            return "ok"
-        if "data" not in told:
-            return "refused" if self.reply.status < 500 else "failed"
-        return "failed" if told["data"] is None else "partial"
 
     @property
     def calls(self) -> Sequence[Call]:
@@ -88,6 +71,31 @@ class Observed:
     def capacity(self) -> float:
         """The read units that DynamoDB took for them."""
         return sum(call.capacity or 0.0 for call in self.calls)
+
+
+def _name(run: Run | None) -> str | None:
+    if run is None or run.document.errors:
+        return None
+    definition = run.document.operations.get(run.operation.name)
+    if definition is None or definition.name is None:
+        return None
+    return definition.name.value[:_LONGEST_NAME]
+
+
+def _codes(reply: Reply | None) -> Mapping[str, int]:
+    if reply is None or "errors" not in reply.told:
+        return _NONE
+    return Counter(error["extensions"]["code"] for error in reply.told["errors"])
+
+
+def _result(reply: Reply | None) -> Result:
+    if reply is None:
+        return "gone"
+    if "errors" not in reply.told:
+        return "ok"
+    if "data" not in reply.told:
+        return "refused" if reply.status < 500 else "failed"
+    return "failed" if reply.told["data"] is None else "partial"
 
 
 Observer = Callable[[Observed], None]

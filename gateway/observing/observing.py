@@ -30,10 +30,11 @@ class Observing:
         log: RequestLog | None = None,
         spans: Callable[[], Any] | None = None,
     ) -> None:
-        self.metrics = metrics
+        self._metrics = metrics
         self._log = log
         self._spans = spans
-        self._observers: list[Observer] = []
+        self.observers: list[Observer] = []
+        """Who is told now."""
 
     @property
     def timed(self) -> bool:
@@ -43,30 +44,31 @@ class Observing:
     @property
     def routes(self) -> Sequence[Route]:
         """What is shown over HTTP."""
-        return () if self.metrics is None else (Route("/metrics", self.metrics.page),)
+        return () if self._metrics is None else (Route("/metrics", self._metrics.page),)
 
     @asynccontextmanager
     async def running(self, gateway: Gateway) -> AsyncIterator[None]:
         """Tell what is observed, and at the end send what waits."""
         async with AsyncExitStack() as closing:
-            if self.metrics is not None:
-                await closing.enter_async_context(self.metrics.watching(gateway))
-                self._observers.append(self.metrics)
+            if self._metrics is not None:
+                await closing.enter_async_context(self._metrics.watching(gateway))
+                self.observers.append(self._metrics)
             if self._log is not None:
                 self._log.lines.start()
                 closing.push_async_callback(asyncio.to_thread, self._log.lines.close)
-                self._observers.append(self._log)
+                self.observers.append(self._log)
             if self._spans is not None:
                 spans = self._spans()
                 closing.push_async_callback(asyncio.to_thread, spans.close)
-                self._observers.append(spans)
+                self.observers.append(spans)
             yield
             await asyncio.sleep(0)  # what came last is told
+            self.observers.clear()
 
     def tell(self, observed: Observed) -> None:
         """Tell of a request, as soon as its reply is on its way."""
         loop = asyncio.get_running_loop()
-        for observer in self._observers:
+        for observer in self.observers:
             loop.call_soon(observer, observed)
 
 

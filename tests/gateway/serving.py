@@ -12,6 +12,7 @@ import orjson
 from gateway.app import ENDPOINT, Application, create_app
 from gateway.demo.data.people import ADA
 from gateway.http.endpoint import ViewerOf
+from gateway.observing.observing import Observing
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
 from loaders.viewer import Viewer
@@ -27,6 +28,7 @@ def application(
     *,
     viewer_of: ViewerOf | None = None,
     demo: bool = True,
+    observing: Observing | None = None,
     **settings: Any,
 ) -> Application:
     """The gateway, whose clock stands where the data does; all that is asked of it is Ada's, unless
@@ -38,6 +40,7 @@ def application(
         viewer_of=viewer_of or always(ADA_HERSELF),
         clock=StandingClock(),
         demo=demo,
+        observing=observing,
     )
 
 
