@@ -17,6 +17,7 @@ from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
+from gateway.http.cors import Cors
 from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.http.messages import by_name
 from gateway.http.negotiation import wants_page
@@ -126,11 +127,13 @@ def create_app(
         ],
         lifespan=lifespan,
     )
+    origins = settings.gateway_cors_origins
     endpoint = Endpoint(
         lambda: starlette.state.gateway,
         viewer_of,
         settings.gateway_body_limit,
         demo=demo,
         observing=observed_by,
+        cors=Cors(origins) if origins else None,
     )
     return Application(endpoint, starlette)

@@ -21,6 +21,7 @@ _POSTGRES_URL = r"^postgres(ql)?(\+asyncpg)?://"
 _DRIVER = re.compile(r"^(postgres(?:ql)?)\+asyncpg:")
 """How SQLAlchemy's URLs name a driver, which asyncpg's own do not."""
 _HTTP_URL = r"^https?://"
+_ORIGINS = r"^(\*|https?://[^/\s,*]+(, *https?://[^/\s,*]+)*)$"
 
 
 class SettingsError(Exception):
@@ -39,6 +40,12 @@ class ServerSettings(BaseSettings):
     gateway_deadline: float = Field(10.0, description="Seconds that a request may take.", gt=0)
     gateway_body_limit: int = Field(
         1_000_000, description="Bytes that the body of a request may have.", gt=0
+    )
+    gateway_cors_origins: str | None = Field(
+        None,
+        description="The origins whose pages may read answers, such as "
+        "`https://shop.example.com`, parted by commas; `*` for any.",
+        pattern=_ORIGINS,
     )
     gateway_documents_kept: int = Field(
         1_000, description="Parsed and validated documents that are kept.", ge=0

@@ -11,13 +11,15 @@ from starlette.types import Receive, Scope, Send
 from gateway.execution.documents import Operation
 from gateway.execution.run import Answer, Explaining, Gateway
 from gateway.execution.writing import to_bytes
-from gateway.http import body, negotiation
+from gateway.http import body, compression, negotiation
 from gateway.http.body import Asked
+from gateway.http.cors import Cors, is_preflight
 from gateway.http.csrf import refuse_unless_meant
 from gateway.http.messages import (
     GRAPHQL_JSON,
     JSON,
     Disconnected,
+    Fields,
     Headers,
     Refused,
     Reply,
@@ -36,12 +38,15 @@ ViewerOf = Callable[[Headers], Awaitable[Viewer]]
 _READING = ("GET", "HEAD")
 _ALLOW = (b"allow", b"GET, HEAD, POST")
 _ALLOW_POST = (b"allow", b"POST")
+_OF_READING = ((b"vary", b"Accept"), (b"cache-control", b"no-store"))
+"""An answer may hold personal data, and the address has a page too."""
 
 
 class Endpoint:
     """The GraphQL endpoint, as plain ASGI: most of what a small query costs would be a framework's.
 
-    `viewer_of` tells who a request is from. In the demo everybody may see the trace.
+    `viewer_of` tells who a request is from. In the demo everybody may see the trace. `cors` tells
+    browsers whose pages may read answers; without it none of another origin may.
     """
 
     def __init__(
@@ -52,22 +57,28 @@ class Endpoint:
         *,
         demo: bool,
         observing: Observing | None = None,
+        cors: Cors | None = None,
     ) -> None:
         self._gateway = gateway
         self._viewer_of = viewer_of
         self._body_limit = body_limit
         self._demo = demo
         self._observing = observing or Observing()
+        self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method, headers = scope["method"], by_name(scope["headers"])
+        if self._cors is not None and is_preflight(method, headers):
+            named = (b"x-request-id", request_id_of(headers).encode())
+            await _send(send, 204, [named, *self._cors.preflight(headers)])
+            return
         try:
             reply = await self.reply(scope, receive)
         except Disconnected:
             return
-        start = {"status": reply.status, "headers": reply.fields}
-        await send({"type": "http.response.start", **start})
-        content = b"" if scope["method"] == "HEAD" else reply.body
-        await send({"type": "http.response.body", "body": content})
+        if method in _READING:
+            reply = reply.also(_OF_READING)
+        await _send(send, reply.status, reply.fields, b"" if method == "HEAD" else reply.body)
 
     async def reply(self, scope: Scope, receive: Receive) -> Reply:
         """What is sent back to a request; raises Disconnected.
@@ -91,14 +102,17 @@ class Endpoint:
             media_type = negotiation.media_type(headers)
             operation = self._operation(await self._asked(scope, headers, receive), scope["method"])
             answer = await self._answer(operation, headers, request_id)
+            # A refused document is 400 for clients that know the type that was made for GraphQL.
+            status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
+            content = to_bytes(answer.body)
+            reply = Reply(status, media_type, content, request_id, told=answer.body, run=answer.run)
+            if len(reply.body) >= compression.LEAST:
+                reply = await compression.compressed(reply, headers)
         except Disconnected:
             raise
         except Exception as error:
-            return reply_to(error, media_type, request_id)
-        # A refused document is 400 for clients that know the type that was made for GraphQL.
-        status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
-        content = to_bytes(answer.body)
-        return Reply(status, media_type, content, request_id, told=answer.body, run=answer.run)
+            reply = reply_to(error, media_type, request_id)
+        return reply if self._cors is None else reply.also(self._cors.fields(headers))
 
     async def _asked(self, scope: Scope, headers: Headers, receive: Receive) -> Asked:
         if scope["method"] == "POST":
@@ -127,6 +141,11 @@ class Endpoint:
             explain=explaining if may_trace else None,
             request_id=request_id,
         )
+
+
+async def _send(send: Send, status: int, fields: Fields, content: bytes = b"") -> None:
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": content})
 
 
 def _explaining(headers: Headers) -> Explaining | None:

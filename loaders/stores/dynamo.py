@@ -103,8 +103,11 @@ class DynamoStore:
         if terms.owners is None or not isinstance(owner, Through):
             return await read(wanted)
         place = route.by.index(owner.column)
-        parents = [key[place] for key in wanted]
+        parents = [key[place] for key in wanted if key[place] not in terms.own_parents]
+        if not parents:
+            return await read(wanted)
         found, mine = await together([read(wanted), self._mine(owner, parents, terms)])
+        mine |= terms.own_parents
         return {key: answer for key, answer in found.items() if key[place] in mine}
 
     async def _find_by_key(self, route: Route, terms: Terms, keys: list[Key]) -> dict[Key, Row]:

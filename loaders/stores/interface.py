@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
@@ -205,9 +205,10 @@ class Terms:
     """The terms on which one batch is read.
 
     `owners`: the only keys at the end of the owner path whose rows may come back, or None where
-    anybody's may. `deadline` is in the event loop's time, in seconds; `now` is what rows that
-    expire are judged by. Keys are reported where `traced` says that somebody reads them. `viewer`
-    is what the policies of Postgres are told of who asks; without it they let nothing through.
+    anybody's may; `own_parents`: ids of parents that are known to be theirs. `deadline` is in the
+    event loop's time, in seconds; `now` is what rows that expire are judged by. Keys are reported
+    where `traced` says that somebody reads them. `viewer` is what the policies of Postgres are told
+    of who asks; without it they let nothing through.
     """
 
     columns: tuple[str, ...]
@@ -216,6 +217,7 @@ class Terms:
     now: datetime
     report: Callable[[Call], None] = field(repr=False)
     traced: bool = True
+    own_parents: Set[Any] = frozenset()
     viewer: str = field(default="", repr=False)
 
 

@@ -20,7 +20,7 @@ from gateway.execution.documents import Documents
 from gateway.execution.executors import LevelExecutor
 from gateway.execution.run import Gateway
 from gateway.http.endpoint import Endpoint
-from gateway.listening import listen
+from gateway.listening import listen, url
 from gateway.protocol import Protocol
 from loaders.clock import Clock
 from loaders.sealing import Seal
@@ -98,6 +98,11 @@ class Server(uvicorn.Server):
         self.held = Held()
         self._listening = listening
         self._connections: list[Connection] = []
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return url(self._listening)
 
     async def connected(self) -> Connection:
         """A connection to it."""

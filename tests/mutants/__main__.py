@@ -49,7 +49,7 @@ TESTS = (
     "tests/loaders/stores/test_statements.py",
     "tests/loaders/stores/test_postgres.py",
     "tests/gateway/authentication",
-    "tests/gateway/test_http.py",
+    "tests/gateway/http",
     "tests/gateway/test_cli.py",
     "tests/loaders/test_row_security.py",
     "tests/gateway/test_audit.py",

@@ -73,8 +73,8 @@ EDITS = [
     ),
     *_of(
         "loaders/viewer.py",
-        ("return self.is_staff or service(product) in self.roles", "return True"),
-        ("return self.is_staff or service(product) in self.roles", "return self.is_staff"),
+        ("(self.is_staff or service(product) in self.roles)", "True"),
+        ("(self.is_staff or service(product) in self.roles)", "self.is_staff"),
         ("return masked and service(product) not in self.roles", "return False"),
         ("if self.subject is None or self.subject.product != product:", "if self.subject is None:"),
     ),
@@ -108,7 +108,9 @@ EDITS = [
     *_of(
         "gateway/http/endpoint.py",
         ("may_trace = self._demo or viewer.is_staff", "may_trace = True"),
+        ("            refuse_unless_meant(headers)", "            pass"),
     ),
+    *_of("gateway/http/cors.py", ("if origin not in self._origins:", "if False:")),
     *_of(
         "gateway/serving.py",
         ("if not STAFF.isdisjoint(issuer.roles.values()):", "if False:"),
@@ -188,6 +190,7 @@ EDITS = [
             "for key, answer in found.items()}",
         ),
         ("queries.examines_others(operation, table, index, terms)", "False"),
+        ("        if not parents:\n", "        if len(parents) < len(wanted):\n"),
     ),
     *_of(
         "loaders/stores/queries.py",
