@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,12 +11,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from gateway import graphiql
+from gateway import graphiql, health
 from gateway.audit import AuditLog
 from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
+from gateway.health import Readiness
 from gateway.http.cors import Cors
 from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.http.messages import by_name
@@ -104,7 +105,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(where) as stores:
+        async with opened(where) as stores, aclosing(Readiness(stores)) as readiness:
             app.state.gateway = gateway_over(
                 stores,
                 settings,
@@ -113,6 +114,7 @@ def create_app(
                 audit=audit,
                 timed=observed_by.timed,
             )
+            app.state.readiness = readiness
             async with observed_by.running(app.state.gateway):
                 yield
 
@@ -124,6 +126,7 @@ def create_app(
             Route(ENDPOINT, page),
             *graphiql.routes(ENDPOINT, examples),
             *observed_by.routes,
+            *health.routes(lambda: starlette.state.readiness),
         ],
         lifespan=lifespan,
     )

@@ -69,6 +69,12 @@ class _Stores(ServerSettings):
     gateway_postgres_connections: int = Field(
         10, description="Connections to each Postgres database at most.", gt=0
     )
+    gateway_replica_lag: float = Field(
+        10.0,
+        description="Seconds that a replica of Postgres may be behind; beyond, its database is "
+        "read itself.",
+        gt=0,
+    )
     gateway_row_security: bool = Field(
         False,
         description="Read Postgres under row level security, which `gateway create "
@@ -206,15 +212,22 @@ def _place(name: int | str, *within: int | str) -> str:
 
 
 def postgres_address(settings: Any, product: str, *, writing: bool = False) -> PostgresAddress:
-    """Where a product's database is: for one who only reads, its replica, if there is one."""
-    url: str = getattr(settings, f"{product}_database_url")
-    replica: str | None = getattr(settings, f"{product}_database_replica_url")
+    """Where a product's database is: for one who only reads, its replica too, if there is one."""
+    primary = _url(settings, f"{product}_database_url")
+    replica = "" if writing else _url(settings, f"{product}_database_replica_url")
     return PostgresAddress(
-        _DRIVER.sub(r"\1:", url if writing else replica or url),
+        replica or primary,
+        primary_url=primary if replica else None,
+        replica_lag=settings.gateway_replica_lag,
         row_security=settings.gateway_row_security,
         connections=settings.gateway_postgres_connections,
         statement_timeout=settings.gateway_deadline,
     )
+
+
+def _url(settings: Any, name: str) -> str:
+    """The URL of a database as asyncpg reads it; empty where there is none."""
+    return _DRIVER.sub(r"\1:", getattr(settings, name) or "")
 
 
 def dynamo_address(settings: Any, product: str) -> DynamoAddress:

@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from signal import SIGINT, SIGQUIT
 from typing import Self
@@ -90,7 +90,7 @@ class PostgresEngine(Engine):
         # With the lock held it is a dead server's; its number may be another process's by now,
         # which Postgres would take for a running server.
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
-        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        options = [f"--{name}={value}" for name, value in self.settings().items()]
         server = (self._programs / "postgres", "-D", self._cluster, f"--port={port}")
         return self._child_of(*server, *options, keeps=keeps)
 
@@ -105,7 +105,7 @@ class PostgresEngine(Engine):
         # By a rename, so that an initdb cut short is begun again.
         draft = self._home / "cluster.new"
         shutil.rmtree(draft, ignore_errors=True)
-        making = self._child_of(self._programs / "initdb", "-D", draft, *NEW_CLUSTER)
+        making = self._child_of(*self._maker(draft))
         try:
             failed = making.process.wait(120)
             if failed:
@@ -113,6 +113,14 @@ class PostgresEngine(Engine):
         finally:
             making.stop()
         draft.rename(self._cluster)
+
+    def settings(self) -> Mapping[str, str]:
+        """What the server is started with."""
+        return SETTINGS
+
+    def _maker(self, draft: Path) -> Sequence[str | Path]:
+        """The command that makes its files in this directory."""
+        return self._programs / "initdb", "-D", draft, *NEW_CLUSTER
 
     def _child_of(self, *command: str | Path, keeps: Sequence[int] = ()) -> Child:
         return Child(command, death_signal=self.death_signal, user=self._user, keeps=keeps)

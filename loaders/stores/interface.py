@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from loaders.masks import Mask, digest
 from loaders.stores.connections import Use
@@ -236,6 +236,19 @@ def shown_keys(
     ]
 
 
+@dataclass(frozen=True)
+class Health:
+    """How a store is that answers.
+
+    `read_from` tells which server of Postgres is read; `lag` is how many seconds a replica is
+    behind at most, None where there is none or nobody can tell.
+    """
+
+    milliseconds: float
+    read_from: Literal["primary", "replica"] | None = None
+    lag: float | None = None
+
+
 class Store(Protocol):
     """A product's store. Each method answers for each key, in the keys' order.
 
@@ -279,6 +292,9 @@ class Store(Protocol):
     @property
     def use(self) -> Use:
         """How much of its connections is used now."""
+
+    async def health(self, deadline: float) -> Health:
+        """How it is; until the deadline, in the event loop's time."""
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Self
 
@@ -12,10 +12,11 @@ import asyncpg
 
 from loaders.errors import DeadlineExceeded, SourceUnavailable
 from loaders.stores import statements, unions
-from loaders.stores.connections import Connections, Use
+from loaders.stores.connections import Use
 from loaders.stores.interface import (
     Call,
     Count,
+    Health,
     Key,
     Route,
     Slice,
@@ -24,33 +25,12 @@ from loaders.stores.interface import (
     Window,
     shown_keys,
 )
+from loaders.stores.replica import ReplicatedServer
+from loaders.stores.servers import UNREACHABLE, Server
 from loaders.stores.statements import PLACE, Shape, Statement
 from loaders.tables.facts import Row
 from loaders.tables.policies import READER
 
-_DEAD_CONNECTION = (
-    asyncpg.ConnectionDoesNotExistError,
-    asyncpg.InternalClientError,  # the server has said that it will end the session
-    asyncpg.InterfaceError,
-    asyncpg.InvalidCachedStatementError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    ConnectionResetError,
-)
-_UNREACHABLE = (
-    OSError,
-    asyncpg.ConnectionDoesNotExistError,
-    asyncpg.InternalClientError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.InsufficientPrivilegeError,
-    asyncpg.SerializationError,
-)
 _NOT_AS_DECLARED = (
     asyncpg.UndefinedTableError,
     asyncpg.UndefinedColumnError,
@@ -71,36 +51,52 @@ class PostgresAddress:
     """Where a product's Postgres is, and how much of it we take. Times are seconds.
 
     `row_security`: its policies are told who asks, and the role that connects must be subject to
-    them.
+    them. `primary_url`: the server is a replica of that one, which is read instead while the
+    replica may be more than `replica_lag` behind.
     """
 
     url: str = field(repr=False)
+    primary_url: str | None = field(default=None, repr=False)
+    replica_lag: float = 10.0
     row_security: bool = False
     connections: int = 10
     connect_timeout: float = 2.0
     statement_timeout: float = 30.0
 
+    @property
+    def primary(self) -> PostgresAddress:
+        """Where it is written: the address itself, if it is no replica's."""
+        return replace(self, url=self.primary_url or self.url, primary_url=None)
+
 
 class PostgresStore:
     """A product's database."""
 
-    def __init__(self, product: str, connections: Connections, *, secured: bool) -> None:
+    def __init__(self, product: str, server: Server | ReplicatedServer, *, secured: bool) -> None:
         self._product = product
-        self._connections = connections
+        self._server = server
         self._secured = secured
 
     @classmethod
     async def open(cls, product: str, address: PostgresAddress) -> Self:
         """A store that has not connected yet: its database may be down while the gateway starts."""
-        connections = Connections(partial(_connect, address), address.connections)
-        return cls(product, connections, secured=address.row_security)
+        return cls(product, _server(product, address), secured=address.row_security)
 
     @property
     def use(self) -> Use:
-        return self._connections.use
+        return self._server.use
 
     async def close(self) -> None:
-        await self._connections.close()
+        await self._server.close()
+
+    async def health(self, deadline: float) -> Health:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._server.health()
+        except (TimeoutError, asyncpg.QueryCanceledError):
+            raise self._late() from None
+        except UNREACHABLE as error:
+            raise self._unavailable("cannot be reached") from error
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
         statement = statements.find(
@@ -197,51 +193,36 @@ class PostgresStore:
     async def _read(
         self, statement: Statement, values: Mapping[str, Any], row: type[Any], deadline: float
     ) -> list[Any]:
-        """Run a statement until the deadline; once more where the connection had died."""
+        """Run a statement until the deadline."""
         try:
             async with asyncio.timeout_at(deadline) as limit:
-                try:
-                    return await self._attempt(statement, values, row)
-                except _DEAD_CONNECTION:
-                    self._connections.expire()
-                    return await self._attempt(statement, values, row)
-                except asyncpg.SerializationError:  # a replica put its recovery first
-                    return await self._attempt(statement, values, row)
+                return await self._server.fetch(statement.sql, statement.arguments(values), row)
         except (TimeoutError, asyncpg.QueryCanceledError) as error:
             if isinstance(error, TimeoutError) and not limit.expired():
                 raise self._unavailable("cannot be reached") from error
-            raise DeadlineExceeded(
-                f"{self._product}: Postgres did not answer in time", product=self._product
-            ) from None
-        except _UNREACHABLE as error:
+            raise self._late() from None
+        except UNREACHABLE as error:
             raise self._unavailable("cannot be reached") from error
         except _NOT_AS_DECLARED as error:
             raise self._unavailable(
                 "is not as declared; `gateway doctor` tells what mends it"
             ) from error
 
+    def _late(self) -> DeadlineExceeded:
+        return DeadlineExceeded(
+            f"{self._product}: Postgres did not answer in time", product=self._product
+        )
+
     def _unavailable(self, what: str) -> SourceUnavailable:
         return SourceUnavailable(f"{self._product}: Postgres {what}", product=self._product)
 
-    async def _attempt(
-        self, statement: Statement, values: Mapping[str, Any], row: type[Any]
-    ) -> list[Any]:
-        connection = await self._connections.acquire()
-        try:
-            ask = partial(
-                connection.fetch, statement.sql, *statement.arguments(values), record_class=row
-            )
-            records: list[Any] = await ask()
-            if records and type(records[0]) is not row:
-                # A migration changed a column's type: asyncpg has prepared the statement anew,
-                # and forgets the class of its rows on the way.
-                records = await ask()
-            return records
-        except (asyncio.CancelledError, *_DEAD_CONNECTION):
-            connection.terminate()  # a frozen backend would hold a polite close for seconds
-            raise
-        finally:
-            self._connections.release(connection)
+
+def _server(product: str, address: PostgresAddress) -> Server | ReplicatedServer:
+    server = Server(partial(_connect, address), address.connections)
+    if address.primary_url is None:
+        return server
+    primary = Server(partial(_connect, address.primary), address.connections)
+    return ReplicatedServer(product, primary, server, address.replica_lag)
 
 
 async def _connect(address: PostgresAddress) -> Any:

@@ -35,7 +35,7 @@ class Failing:
     async def fail(self, *_: Any) -> Any:
         raise self._error
 
-    find = listing = union = values = count = close = fail
+    find = listing = union = values = count = health = close = fail
     use = Use(in_use=0, idle=0, at_most=0)
 
 
