@@ -42,11 +42,14 @@ class Run(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """The body of the answer; `executed` is false where the document was refused."""
+    """The body of the answer; `executed` is false where the document was refused.
+
+    Without `run` no document was read at all.
+    """
 
     body: dict[str, Any]
     executed: bool
-    run: Run
+    run: Run | None = None
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,6 @@ from gateway.http.messages import (
 )
 from gateway.http.refusals import reply_to
 from gateway.http.request_id import request_id_of
-from gateway.observing.observed import Observed
 from gateway.observing.observing import Observing
 from loaders.errors import BadUserInput
 from loaders.viewer import Viewer
@@ -92,7 +91,7 @@ class Endpoint:
             reply = await self._reply(scope, receive)
             return reply
         finally:
-            self._observing.tell(Observed(began, scope["headers"], reply))
+            self._observing.tell(began, scope["headers"], reply)
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply:
         headers = by_name(scope["headers"])

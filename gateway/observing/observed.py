@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,9 +29,9 @@ class Observed:
     """
 
     began: float
+    ended: float
     fields: Fields = field(repr=False)
     reply: Reply | None = field(repr=False)
-    ended: float = field(default_factory=time.perf_counter)
     name: str | None = field(init=False)
     """The name of the operation, where a valid document gives it one."""
     codes: Mapping[str, int] = field(init=False)

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
+from time import perf_counter
 from typing import Any
 
 from starlette.routing import Route
 
 from gateway.execution.run import Gateway
+from gateway.http.messages import Fields, Reply
 from gateway.observing.logs import RequestLog
 from gateway.observing.metrics import Metrics
 from gateway.observing.observed import Observed, Observer
@@ -65,11 +67,14 @@ class Observing:
             await asyncio.sleep(0)  # what came last is told
             self.observers.clear()
 
-    def tell(self, observed: Observed) -> None:
-        """Tell of a request, as soon as its reply is on its way."""
-        loop = asyncio.get_running_loop()
+    def tell(self, began: float, fields: Fields, reply: Reply | None) -> None:
+        """Tell of a request that ends now, as soon as its reply is on its way."""
+        asyncio.get_running_loop().call_soon(self._tell, began, perf_counter(), fields, reply)
+
+    def _tell(self, began: float, ended: float, fields: Fields, reply: Reply | None) -> None:
+        observed = Observed(began, ended, fields, reply)
         for observer in self.observers:
-            loop.call_soon(observer, observed)
+            observer(observed)
 
 
 def spans_wanted(environment: Mapping[str, str]) -> Callable[[], Any] | None:
