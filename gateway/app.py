@@ -23,6 +23,7 @@ from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.http.messages import by_name
 from gateway.http.negotiation import wants_page
 from gateway.observing.observing import Observing
+from gateway.persisted.opening import documents_of
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from loaders.clock import Clock
@@ -100,12 +101,17 @@ def create_app(
     `viewer_of` tells who a request is from. What staff read is written to `audit`, and `observing`
     is told of requests, where there are such.
     """
+    persisted = documents_of(settings)
 
     observed_by = observing or Observing()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(where) as stores, aclosing(Readiness(stores)) as readiness:
+        async with (
+            aclosing(persisted),
+            opened(where) as stores,
+            aclosing(Readiness(stores)) as readiness,
+        ):
             app.state.gateway = gateway_over(
                 stores,
                 settings,
@@ -135,6 +141,7 @@ def create_app(
         lambda: starlette.state.gateway,
         viewer_of,
         settings.gateway_body_limit,
+        persisted=persisted,
         demo=demo,
         observing=observed_by,
         cors=Cors(origins) if origins else None,

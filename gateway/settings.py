@@ -21,6 +21,7 @@ _POSTGRES_URL = r"^postgres(ql)?(\+asyncpg)?://"
 _DRIVER = re.compile(r"^(postgres(?:ql)?)\+asyncpg:")
 """How SQLAlchemy's URLs name a driver, which asyncpg's own do not."""
 _HTTP_URL = r"^https?://"
+_REDIS_URL = r"^rediss?://"
 _ORIGINS = r"^(\*|https?://[^/\s,*]+(, *https?://[^/\s,*]+)*)$"
 
 
@@ -48,11 +49,33 @@ class ServerSettings(BaseSettings):
         pattern=_ORIGINS,
     )
     gateway_documents_kept: int = Field(
-        1_000, description="Parsed and validated documents that are kept.", ge=0
+        1_000,
+        description="Documents that are kept in memory: parsed and validated, and texts by their "
+        "ids.",
+        ge=0,
+    )
+    gateway_documents: Literal["any", "only"] = Field(
+        "any", description="Which documents are run: `any`, or `only` those that are stored."
+    )
+    gateway_documents_directory: Path | None = Field(
+        None, description="The directory that documents are stored in."
+    )
+    gateway_documents_url: str | None = Field(
+        None,
+        description="The Redis or Valkey that documents are stored in instead, as `redis://…` or "
+        "`rediss://…`.",
+        pattern=_REDIS_URL,
+        repr=False,
+    )
+    gateway_automatic_documents: bool = Field(
+        True, description="Keep documents that clients send with their hash, as Apollo's do."
     )
     gateway_executor: Literal["levels", "reference"] = Field(
         "levels",
         description="Who runs operations: `levels`, or `reference` for graphql-core itself.",
+    )
+    gateway_plaintext_stores: bool = Field(
+        False, description="Allow stores off this machine that are reached without TLS."
     )
     tmdb_image_base_url: str = Field(
         "https://image.tmdb.org/t/p/w500",
@@ -63,9 +86,6 @@ class ServerSettings(BaseSettings):
 class _Stores(ServerSettings):
     """What holds for the stores of all products."""
 
-    gateway_plaintext_stores: bool = Field(
-        False, description="Allow stores off this machine that are reached without TLS."
-    )
     gateway_postgres_connections: int = Field(
         10, description="Connections to each Postgres database at most.", gt=0
     )

@@ -28,6 +28,7 @@ from gateway.http.messages import (
 from gateway.http.refusals import reply_to
 from gateway.http.request_id import request_id_of
 from gateway.observing.observing import Observing
+from gateway.persisted.lookup import PersistedDocuments
 from loaders.errors import BadUserInput
 from loaders.viewer import Viewer
 
@@ -44,8 +45,9 @@ _OF_READING = ((b"vary", b"Accept"), (b"cache-control", b"no-store"))
 class Endpoint:
     """The GraphQL endpoint, as plain ASGI: most of what a small query costs would be a framework's.
 
-    `viewer_of` tells who a request is from. In the demo everybody may see the trace. `cors` tells
-    browsers whose pages may read answers; without it none of another origin may.
+    `persisted` tells the document of a request, and `viewer_of` who it is from. In the demo
+    everybody may see the trace. `cors` tells browsers whose pages may read answers; without it none
+    of another origin may.
     """
 
     def __init__(
@@ -54,11 +56,13 @@ class Endpoint:
         viewer_of: ViewerOf,
         body_limit: int,
         *,
+        persisted: PersistedDocuments,
         demo: bool,
         observing: Observing | None = None,
         cors: Cors | None = None,
     ) -> None:
         self._gateway = gateway
+        self._persisted = persisted
         self._viewer_of = viewer_of
         self._body_limit = body_limit
         self._demo = demo
@@ -99,7 +103,10 @@ class Endpoint:
         media_type = JSON
         try:
             media_type = negotiation.media_type(headers)
-            operation = self._operation(await self._asked(scope, headers, receive), scope["method"])
+            asked = await self._asked(scope, headers, receive)
+            operation = await self._persisted.operation(asked)
+            if scope["method"] in _READING:
+                self._refuse_all_but_queries(operation)
             answer = await self._answer(operation, headers, request_id)
             # A refused document is 400 for clients that know the type that was made for GraphQL.
             status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
@@ -121,13 +128,10 @@ class Endpoint:
             return body.asked_in_query_string(scope["query_string"], self._body_limit)
         raise Refused(405, "operations are sent by GET or POST", [_ALLOW])
 
-    def _operation(self, asked: Asked, method: str) -> Operation:
-        operation = body.operation_of(asked)
-        if method in _READING:
-            document = self._gateway().documents.get(operation.query)
-            if document.operation_type(operation.name) not in (OperationType.QUERY, None):
-                raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
-        return operation
+    def _refuse_all_but_queries(self, operation: Operation) -> None:
+        document = self._gateway().documents.get(operation.query)
+        if document.operation_type(operation.name) not in (OperationType.QUERY, None):
+            raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
 
     async def _answer(self, operation: Operation, headers: Headers, request_id: str) -> Answer:
         viewer = await self._viewer_of(headers)

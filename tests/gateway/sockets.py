@@ -21,6 +21,7 @@ from gateway.execution.executors import LevelExecutor
 from gateway.execution.run import Gateway
 from gateway.http.endpoint import Endpoint
 from gateway.listening import listen, url
+from gateway.persisted.lookup import PersistedDocuments
 from gateway.protocol import Protocol
 from loaders.clock import Clock
 from loaders.sealing import Seal
@@ -85,7 +86,9 @@ def application(server: Server) -> Application:
         deadline=PATIENCE,
         image_base_url="",
     )
-    return Application(Endpoint(lambda: gateway, always(ANONYMOUS), LIMIT, demo=False), Starlette())
+    persisted = PersistedDocuments(None, 0)
+    endpoint = Endpoint(lambda: gateway, always(ANONYMOUS), LIMIT, persisted=persisted, demo=False)
+    return Application(endpoint, Starlette())
 
 
 class Server(uvicorn.Server):
