@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from gateway import serving
 from gateway.authentication.issuers import ROLES
 from gateway.create import NotCreated, create_all
+from gateway.demo.advance import advance_demo
 from gateway.demo.processes import EngineError
 from gateway.demo.run import run_demo
 from gateway.demo.tokens import CALLERS, DemoIssuer
@@ -84,6 +85,23 @@ def _parser() -> argparse.ArgumentParser:
         help="where its data is kept (default: %(default)s)",
     )
     demo.set_defaults(command=_demo)
+    advance = commands.add_parser(
+        "advance", help="have an input of the demo go through its pipeline, for subscriptions"
+    )
+    advance.add_argument(
+        "--directory",
+        type=Path,
+        default=DEMO_DIRECTORY,
+        help="where the demo keeps its data (default: %(default)s)",
+    )
+    advance.add_argument(
+        "--pause",
+        type=float,
+        default=1.0,
+        metavar="SECONDS",
+        help="how long each step takes (default: %(default)s)",
+    )
+    advance.set_defaults(command=_advance)
     _add_token(commands)
     serve = commands.add_parser("serve", help="serve on the stores that the settings name")
     serve.add_argument(
@@ -235,6 +253,11 @@ def _seed(given: argparse.Namespace) -> None:
 
 def _demo(given: argparse.Namespace) -> None:
     run_demo(read_server_settings(), given.directory)
+
+
+def _advance(given: argparse.Namespace) -> None:
+    with suppress(KeyboardInterrupt):
+        advance_demo(given.directory, given.pause)
 
 
 def _token(given: argparse.Namespace) -> None:

@@ -64,7 +64,16 @@ class PostgresEngine(Engine):
 
     def url(self, database: str, role: str = SUPERUSER) -> str:
         """The URL of a database, for one of its roles."""
-        return f"postgresql://{role}@127.0.0.1:{self.port}/{database}"
+        return _url(self.port, database, role)
+
+    @classmethod
+    def url_on(cls, directory: Path, database: str) -> str:
+        """The URL of a database of the server that another process runs on a directory."""
+        try:
+            lines = (directory / "cluster" / "postmaster.pid").read_text().splitlines()
+            return _url(int(lines[3]), database, SUPERUSER)
+        except (OSError, IndexError):
+            raise EngineError(f"No Postgres runs on {directory}.") from None
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """Makes a database where it is missing, as a copy of the template if one is named."""
@@ -124,3 +133,7 @@ class PostgresEngine(Engine):
 
     def _child_of(self, *command: str | Path, keeps: Sequence[int] = ()) -> Child:
         return Child(command, death_signal=self.death_signal, user=self._user, keeps=keeps)
+
+
+def _url(port: int, database: str, role: str) -> str:
+    return f"postgresql://{role}@127.0.0.1:{port}/{database}"

@@ -176,9 +176,10 @@ def _columns(document: Document) -> Columns:
     found: dict[StoredTable, set[str]] = {}
     seen: set[tuple[str, int]] = set()
     waiting: list[tuple[GraphQLNamedType, SelectionSetNode]] = [
-        (schema.query_type, definition.selection_set)
+        (root, definition.selection_set)
         for definition in document.definitions
-        if isinstance(definition, OperationDefinitionNode) and schema.query_type
+        if isinstance(definition, OperationDefinitionNode)
+        if (root := schema.get_root_type(definition.operation))
     ]
     while waiting:
         parent, selections = waiting.pop()

@@ -102,11 +102,14 @@ class Listed:
 
 
 def run(
-    plan: Plan, context: Any, variables: VariableValues, trace: Trace
+    plan: Plan, context: Any, variables: VariableValues, trace: Trace, event: Any = None
 ) -> AwaitableOrValue[ExecutionResult]:
-    """The answer to a plan's operation, at once where no field has to wait."""
+    """The answer to a plan's operation, at once where no field has to wait.
+
+    `event` is what a subscription's field is read of.
+    """
     this = _Run(plan, context, variables, trace)
-    root = Level([None])
+    root = Level([event])
     waiting = this.expand(plan.root, root)
     if waiting:
         return this.settled(root, waiting)

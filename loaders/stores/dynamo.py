@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from typing import Any, Self
 
@@ -16,6 +16,7 @@ from loaders.stores.dynamo_client import DynamoAddress, DynamoClient, Operation,
 from loaders.stores.interface import (
     Call,
     Count,
+    Follower,
     Health,
     Key,
     Route,
@@ -30,6 +31,7 @@ from loaders.stores.together import together
 from loaders.tables.catalogue import DYNAMODB
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.facts import Row, Through
+from loaders.tables.postgresql import Channel
 
 ReadKeys = Callable[[list[Key]], Coroutine[Any, Any, Mapping[Key, Any]]]
 """Finds what there is for these keys, without those that there is nothing for."""
@@ -66,6 +68,15 @@ class DynamoStore:
         find = self._find_by_key if queries.by_whole_key(route) else self._find_by_index
         rows = await self._allowed(route, keys, terms, partial(find, route, terms))
         return [rows.get(key) for key in keys]
+
+    @property
+    def primary(self) -> Self:
+        return self
+
+    def following(
+        self, channel: Channel, key: str, values: Collection[int]
+    ) -> AbstractAsyncContextManager[Follower]:
+        raise NotImplementedError(f"{channel.name}: DynamoDB has no channels")
 
     async def listing(
         self, route: Route, keys: list[Key], window: Window, terms: Terms

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Self
@@ -12,10 +13,12 @@ import asyncpg
 
 from loaders.errors import DeadlineExceeded, SourceUnavailable
 from loaders.stores import statements, unions
+from loaders.stores.changes import Channels
 from loaders.stores.connections import Use
 from loaders.stores.interface import (
     Call,
     Count,
+    Follower,
     Health,
     Key,
     Route,
@@ -30,6 +33,7 @@ from loaders.stores.servers import UNREACHABLE, Server
 from loaders.stores.statements import PLACE, Shape, Statement
 from loaders.tables.facts import Row
 from loaders.tables.policies import READER
+from loaders.tables.postgresql import Channel
 
 _NOT_AS_DECLARED = (
     asyncpg.UndefinedTableError,
@@ -37,6 +41,8 @@ _NOT_AS_DECLARED = (
     asyncpg.UndefinedFunctionError,  # a column of another type has no such comparison
 )
 
+LISTENER = "quintet listener"
+"""What Postgres knows the connection by that is told of changes."""
 WARM_UP = "SELECT $1::int[], $2::bigint[], $3::text[], $4::timestamp[], $5::timestamptz[]"
 """asyncpg asks nine questions about array types on each new connection's first use of one."""
 PASSES_BY = f"""
@@ -72,22 +78,39 @@ class PostgresAddress:
 class PostgresStore:
     """A product's database."""
 
-    def __init__(self, product: str, server: Server | ReplicatedServer, *, secured: bool) -> None:
+    def __init__(
+        self,
+        product: str,
+        server: Server | ReplicatedServer,
+        channels: Channels,
+        *,
+        secured: bool,
+        primary: PostgresStore | None = None,
+    ) -> None:
         self._product = product
         self._server = server
+        self._channels = channels
         self._secured = secured
+        self.primary = primary or self
 
     @classmethod
     async def open(cls, product: str, address: PostgresAddress) -> Self:
         """A store that has not connected yet: its database may be down while the gateway starts."""
-        return cls(product, _server(product, address), secured=address.row_security)
+        primary = Server(partial(_connect, address.primary), address.connections)
+        channels = Channels(partial(_connect, address.primary, LISTENER))
+        written = cls(product, primary, channels, secured=address.row_security)
+        if address.primary_url is None:
+            return written
+        replica = Server(partial(_connect, address), address.connections)
+        server = ReplicatedServer(product, primary, replica, address.replica_lag)
+        return cls(product, server, channels, secured=address.row_security, primary=written)
 
     @property
     def use(self) -> Use:
         return self._server.use
 
     async def close(self) -> None:
-        await self._server.close()
+        await asyncio.gather(self._server.close(), self._channels.close())
 
     async def health(self, deadline: float) -> Health:
         try:
@@ -97,6 +120,11 @@ class PostgresStore:
             raise self._late() from None
         except UNREACHABLE as error:
             raise self._unavailable("cannot be reached") from error
+
+    def following(
+        self, channel: Channel, key: str, values: Collection[int]
+    ) -> AbstractAsyncContextManager[Follower]:
+        return self._channels.following(channel, key, values)
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
         statement = statements.find(
@@ -217,20 +245,12 @@ class PostgresStore:
         return SourceUnavailable(f"{self._product}: Postgres {what}", product=self._product)
 
 
-def _server(product: str, address: PostgresAddress) -> Server | ReplicatedServer:
-    server = Server(partial(_connect, address), address.connections)
-    if address.primary_url is None:
-        return server
-    primary = Server(partial(_connect, address.primary), address.connections)
-    return ReplicatedServer(product, primary, server, address.replica_lag)
-
-
-async def _connect(address: PostgresAddress) -> Any:
+async def _connect(address: PostgresAddress, name: str = "quintet") -> Any:
     connection = await asyncpg.connect(
         address.url,
         timeout=address.connect_timeout,
         server_settings={
-            "application_name": "quintet",
+            "application_name": name,
             "default_transaction_read_only": "on",
             "jit": "off",
             "statement_timeout": str(int(address.statement_timeout * 1000)),

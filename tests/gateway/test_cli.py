@@ -50,6 +50,7 @@ def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     for command in (
         "demo",
+        "advance",
         "token",
         "serve",
         "create",

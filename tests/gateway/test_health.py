@@ -127,7 +127,8 @@ async def test_what_nobody_foresaw_is_told_to_the_log_alone(
         find = listing = union = values = count = health = close = fail
         use = Use(in_use=0, idle=0, at_most=0)
 
-    readiness = health.Readiness({"family": Failing()})
+    failing: Any = Failing()
+    readiness = health.Readiness({"family": failing})
     assert await readiness.states() == {"family": {"state": "down", "code": "INTERNAL"}}
     assert "canary" in caplog.text
 

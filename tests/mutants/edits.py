@@ -251,9 +251,13 @@ EDITS = [
         ('if not hasattr(field.metadata[RESOLVER], "columns"):', "if False:"),
     ),
     *_of(
+        "resolvers/pipeline.py",
+        ("return [] if await load.input_record.load(info, key) is None else [key]", "return [key]"),
+    ),
+    *_of(
         "schema/build.py",
         (
-            'if type_name == "Query" and not says_what_it_reaches',
+            "if type_name in ROOTS and not says_what_it_reaches",
             "if False and not says_what_it_reaches",
         ),
     ),

@@ -555,4 +555,6 @@ def test_there_is_no_way_to_read_a_whole_table() -> None:
         "union",
         "values",
         "use",
+        "primary",
+        "following",
     }
