@@ -22,6 +22,7 @@ from gateway.http.cors import Cors
 from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.http.messages import by_name
 from gateway.http.negotiation import wants_page
+from gateway.observing.observing import Observing
 from gateway.persisted.opening import documents_of
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
@@ -69,6 +70,7 @@ def gateway_over(
     clock: Clock,
     *,
     audit: AuditLog | None = None,
+    timed: bool = False,
 ) -> Gateway:
     """A gateway as the settings have it, over stores that are open."""
     return Gateway(
@@ -80,6 +82,7 @@ def gateway_over(
         deadline=settings.gateway_deadline,
         image_base_url=settings.tmdb_image_base_url,
         audit=audit,
+        timed=timed,
     )
 
 
@@ -91,15 +94,17 @@ def create_app(
     viewer_of: ViewerOf,
     clock: Clock | None = None,
     audit: AuditLog | None = None,
+    observing: Observing | None = None,
     demo: bool = False,
     examples: Sequence[Example] = (),
 ) -> Application:
     """The gateway over these stores, which are opened when the application starts.
 
-    `viewer_of` tells who a request is from. What staff read is written to `audit`, where there is
-    one.
+    `viewer_of` tells who a request is from. What staff read is written to `audit`, and `observing`
+    is told of requests, where there are such.
     """
     persisted = documents_of(settings)
+    observed_by = observing or Observing()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -109,17 +114,25 @@ def create_app(
             aclosing(Readiness(stores)) as readiness,
         ):
             app.state.gateway = gateway_over(
-                stores, settings, Seal(id_key), clock or Clock(), audit=audit
+                stores,
+                settings,
+                Seal(id_key),
+                clock or Clock(),
+                audit=audit,
+                timed=observed_by.timed,
             )
             app.state.readiness = readiness
-            yield
+            async with observed_by.running(app.state.gateway):
+                yield
 
     async def page(request: Request) -> Response:
         return graphiql.page(ENDPOINT, examples)
 
     origins = settings.gateway_cors_origins
     cors = Cors(origins) if origins else None
-    operations = Operations(lambda: starlette.state.gateway, settings.gateway_operations_per_viewer)
+    operations = Operations(
+        lambda: starlette.state.gateway, settings.gateway_operations_per_viewer, observed_by
+    )
     sockets = WebSocketEndpoint(
         viewer_of,
         persisted=persisted,
@@ -133,6 +146,7 @@ def create_app(
             Route(ENDPOINT, page),
             WebSocketRoute(ENDPOINT, sockets),
             *graphiql.routes(ENDPOINT, examples),
+            *observed_by.routes,
             *health.routes(lambda: starlette.state.readiness),
         ],
         lifespan=lifespan,
@@ -144,6 +158,7 @@ def create_app(
         persisted=persisted,
         operations=operations,
         demo=demo,
+        observing=observed_by,
         cors=cors,
     )
     return Application(endpoint, starlette)

@@ -13,6 +13,7 @@ from gateway.app import ENDPOINT, Application, create_app
 from gateway.audit import AuditLog
 from gateway.demo.data.people import ADA
 from gateway.http.endpoint import ViewerOf
+from gateway.observing.observing import Observing
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
 from loaders.viewer import Viewer
@@ -28,6 +29,7 @@ def application(
     *,
     viewer_of: ViewerOf | None = None,
     demo: bool = True,
+    observing: Observing | None = None,
     audit: AuditLog | None = None,
     **settings: Any,
 ) -> Application:
@@ -41,6 +43,7 @@ def application(
         clock=StandingClock(),
         audit=audit,
         demo=demo,
+        observing=observing,
     )
 
 
