@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,23 +16,28 @@ from loaders.viewer import Viewer
 
 @dataclass
 class Trace:
-    """A request's store calls. They are always counted; their paths only when somebody reads."""
+    """A request's store calls. They are always counted; their paths only when somebody reads.
+
+    `began` is when the request did, by `time.perf_counter`.
+    """
 
     wanted: bool = False
+    began: float = field(default_factory=time.perf_counter)
     calls: list[Call] = field(default_factory=list)
 
     def as_json(self, viewer: Viewer) -> list[dict[str, Any]]:
         """The calls as `extensions.trace` shows them; milliseconds and read units.
 
+        `startedAt` is counted from the beginning of the request.
         Who sees personal data masked in an answer sees it masked here.
         """
         return [
-            _call(call, call.personal if viewer.sees_masked(call.store) else {})
+            _call(call, self.began, call.personal if viewer.sees_masked(call.store) else {})
             for call in self.calls
         ]
 
 
-def _call(call: Call, masked: Mapping[str, Mask]) -> dict[str, Any]:
+def _call(call: Call, began: float, masked: Mapping[str, Mask]) -> dict[str, Any]:
     line = {
         "store": call.store,
         "table": call.table,
@@ -44,10 +50,11 @@ def _call(call: Call, masked: Mapping[str, Mask]) -> dict[str, Any]:
             }
             for key in call.keys
         ],
-        "rows": call.rows,
+        "rows": None if call.withheld else call.rows,
         "attributes": list(call.attributes),
+        "startedAt": round((call.started - began) * 1000, 3),
         "milliseconds": round(call.milliseconds, 3),
-        "consumedCapacity": call.capacity,
+        "consumedCapacity": None if call.withheld else call.capacity,
         "sql": call.sql,
         "error": call.error,
         "paths": list(call.paths),

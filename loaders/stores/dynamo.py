@@ -234,6 +234,7 @@ class DynamoStore:
             operation=operation,
             keys=keys,
             attributes=columns,
+            key_count=_key_count(body),
             personal=table.personal,
         )
         slots = self._slots[table.name]
@@ -243,11 +244,9 @@ class DynamoStore:
         try:
             with call.measured(terms.report):
                 answer = await self._client.read(operation, body, terms.deadline)
-                if queries.examines_others(operation, table, index, terms):
-                    call.rows = None
-                else:
-                    call.rows = _rows(answer)
-                    call.capacity = _capacity(answer.get("ConsumedCapacity"))
+                call.withheld = queries.examines_others(operation, table, index, terms)
+                call.rows = _rows(answer)
+                call.capacity = _capacity(answer.get("ConsumedCapacity"))
         finally:
             slots.release()
         return answer
@@ -261,6 +260,11 @@ async def _each(read: Callable[[Key], Coroutine[Any, Any, Any]], keys: list[Key]
 def _shown(table: DynamoTable, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     values = [[to_python(value) for value in key.values()] for key in keys]
     return shown_keys([(table, name) for name in table.key], values)
+
+
+def _key_count(body: Mapping[str, Any]) -> int:
+    """How many items a BatchGetItem names; a Query names one partition."""
+    return sum(len(asked["Keys"]) for asked in body.get("RequestItems", {}).values()) or 1
 
 
 def _rows(answer: Mapping[str, Any]) -> int:

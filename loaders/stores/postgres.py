@@ -210,6 +210,7 @@ class PostgresStore:
             operation="SELECT" if columns else "COUNT",
             keys=shown_keys(route.key_columns, keys) if terms.traced else [],
             attributes=columns,
+            key_count=len(keys),
             sql=str(route),
             personal=route.table.personal,
         )
