@@ -13,6 +13,7 @@ from uvicorn.supervisors import Multiprocess
 from gateway.app import ENDPOINT, Application, create_app
 from gateway.audit import AuditLog
 from gateway.authentication.authenticator import Authenticator
+from gateway.graphiql import Page
 from gateway.listening import config, listen, serve, spare_the_collector, url
 from gateway.progress import say
 from gateway.settings import SettingsError, read_serve_settings
@@ -60,6 +61,7 @@ def _application(settings: Any) -> Application:
         id_key=settings.gateway_id_key,
         viewer_of=Authenticator(settings.gateway_issuers).viewer_of,
         audit=_audit_log(settings),
+        page=Page(ENDPOINT) if settings.gateway_graphiql else None,
     )
 
 

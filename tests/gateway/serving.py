@@ -12,6 +12,7 @@ import orjson
 from gateway.app import ENDPOINT, Application, create_app
 from gateway.audit import AuditLog
 from gateway.demo.data.people import ADA
+from gateway.graphiql import Page
 from gateway.http.endpoint import ViewerOf
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
@@ -20,6 +21,7 @@ from tests.clocks import StandingClock
 from tests.viewers import always
 
 ADA_HERSELF = Viewer(ADA.email)
+PAGE = Page(ENDPOINT)
 ID_KEY = "a secret of the tests, of 32 characters"
 
 
@@ -29,6 +31,7 @@ def application(
     viewer_of: ViewerOf | None = None,
     demo: bool = True,
     audit: AuditLog | None = None,
+    page: Page | None = PAGE,
     **settings: Any,
 ) -> Application:
     """The gateway, whose clock stands where the data does; all that is asked of it is Ada's, unless
@@ -41,6 +44,7 @@ def application(
         clock=StandingClock(),
         audit=audit,
         demo=demo,
+        page=page,
     )
 
 
