@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,17 +12,20 @@ from starlette.responses import Response
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
+from gateway import health
 from gateway.audit import AuditLog
 from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Page
+from gateway.health import Readiness
 from gateway.http.cors import Cors
 from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.http.messages import JSON, Refused, by_name
 from gateway.http.negotiation import wants_page
 from gateway.http.refusals import reply_to
 from gateway.http.request_id import request_id_of
+from gateway.persisted.opening import documents_of
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from gateway.subscriptions.operations import Operations
@@ -100,35 +103,47 @@ def create_app(
     `viewer_of` tells who a request is from. What staff read is written to `audit`, where there is
     one. Browsers are shown GraphiQL where there is a `page`.
     """
+    persisted = documents_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(where) as stores:
+        async with (
+            aclosing(persisted),
+            opened(where) as stores,
+            aclosing(Readiness(stores)) as readiness,
+        ):
             app.state.gateway = gateway_over(
                 stores, settings, Seal(id_key), clock or Clock(), audit=audit
             )
+            app.state.readiness = readiness
             yield
 
     origins = settings.gateway_cors_origins
     cors = Cors(origins) if origins else None
     operations = Operations(lambda: starlette.state.gateway, settings.gateway_operations_per_viewer)
     sockets = WebSocketEndpoint(
-        operations,
         viewer_of,
+        persisted=persisted,
+        operations=operations,
         per_connection=settings.gateway_operations_per_connection,
         demo=demo,
         cors=cors,
     )
     starlette = Starlette(
-        routes=[WebSocketRoute(ENDPOINT, sockets), *(page.routes() if page else ())],
+        routes=[
+            WebSocketRoute(ENDPOINT, sockets),
+            *health.routes(lambda: starlette.state.readiness),
+            *(page.routes() if page else ()),
+        ],
         lifespan=lifespan,
         exception_handlers={HTTPException: _refused},
     )
     endpoint = Endpoint(
         lambda: starlette.state.gateway,
-        operations,
         viewer_of,
         settings.gateway_body_limit,
+        persisted=persisted,
+        operations=operations,
         demo=demo,
         cors=cors,
     )

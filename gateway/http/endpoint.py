@@ -27,6 +27,7 @@ from gateway.http.messages import (
 )
 from gateway.http.refusals import reply_to
 from gateway.http.request_id import request_id_of
+from gateway.persisted.lookup import PersistedDocuments
 from gateway.subscriptions.operations import Operations
 from gateway.subscriptions.sse import EventStream
 from loaders.errors import BadUserInput
@@ -47,22 +48,24 @@ _OF_READING = ((b"vary", b"Accept"), (b"cache-control", b"no-store"))
 class Endpoint:
     """The GraphQL endpoint, as plain ASGI: most of what a small query costs would be a framework's.
 
-    `operations` are those whose answers are streamed. `viewer_of` tells who a request is from. In
-    the demo everybody may see the trace. `cors` tells browsers whose pages may read answers;
-    without it none of another origin may.
+    `persisted` tells the document of a request, and `viewer_of` who it is from; `operations` are
+    those whose answers are streamed. In the demo everybody may see the trace. `cors` tells browsers
+    whose pages may read answers; without it none of another origin may.
     """
 
     def __init__(
         self,
         gateway: Callable[[], Gateway],
-        operations: Operations,
         viewer_of: ViewerOf,
         body_limit: int,
         *,
+        persisted: PersistedDocuments,
+        operations: Operations,
         demo: bool,
         cors: Cors | None = None,
     ) -> None:
         self._gateway = gateway
+        self._persisted = persisted
         self._operations = operations
         self._viewer_of = viewer_of
         self._body_limit = body_limit
@@ -94,17 +97,22 @@ class Endpoint:
         headers = by_name(scope["headers"])
         request_id = request_id_of(headers)
         media_type = JSON
-        reply: Reply | EventStream
         try:
             accepted = negotiation.media_type(headers)
             streams = accepted == EVENT_STREAM
             media_type = JSON if streams else accepted
             asked = await self._asked(scope, headers, receive)
-            operation = self._operation(asked, scope["method"], streams=streams)
+            operation = await self._persisted.operation(asked)
+            if scope["method"] in _READING:
+                self._refuse_by_get(operation, streams=streams)
             if streams and scope["method"] != "HEAD":
-                reply = await self._stream(operation, headers, request_id)
-            else:
-                reply = await self._whole(operation, headers, media_type, request_id)
+                return await self._stream(operation, headers, request_id)
+            answer = await self._answer(operation, headers, request_id)
+            # A refused document is 400 for clients that know the type that was made for GraphQL.
+            status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
+            reply = Reply(status, media_type, to_bytes(answer.body), request_id)
+            if len(reply.body) >= compression.LEAST:
+                reply = await compression.compressed(reply, headers)
         except Disconnected:
             raise
         except Exception as error:
@@ -119,25 +127,12 @@ class Endpoint:
             return body.asked_in_query_string(scope["query_string"], self._body_limit)
         raise Refused(405, "operations are sent by GET or POST", [_ALLOW])
 
-    def _operation(self, asked: Asked, method: str, *, streams: bool) -> Operation:
-        operation = body.operation_of(asked)
-        if method in _READING:
-            document = self._gateway().documents.get(operation.query)
-            kinds = _STREAMED_BY_GET if streams else _BY_GET
-            if document.operation_type(operation.name) not in kinds:
-                raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
-        return operation
-
-    async def _whole(
-        self, operation: Operation, headers: Headers, media_type: str, request_id: str
-    ) -> Reply:
-        answer = await self._answer(operation, headers, request_id)
-        # A refused document is 400 for clients that know the type that was made for GraphQL.
-        status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
-        reply = Reply(status, media_type, to_bytes(answer.body), request_id)
-        if len(reply.body) >= compression.LEAST:
-            return await compression.compressed(reply, headers)
-        return reply
+    def _refuse_by_get(self, operation: Operation, *, streams: bool) -> None:
+        """Refuse what is no query, or no subscription where answers are streamed."""
+        document = self._gateway().documents.get(operation.query)
+        kinds = _STREAMED_BY_GET if streams else _BY_GET
+        if document.operation_type(operation.name) not in kinds:
+            raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
 
     async def _answer(self, operation: Operation, headers: Headers, request_id: str) -> Answer:
         viewer = await self._viewer_of(headers)
@@ -159,6 +154,7 @@ class Endpoint:
             self._operations.answers(operation, viewer, trace=trace),
             check=lambda: self._viewer_of(headers),
             request_id=request_id,
+            headers=() if self._cors is None else self._cors.fields(headers),
         )
 
 

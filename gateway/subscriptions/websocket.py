@@ -11,10 +11,11 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.execution.errors import new_request_id, refusal, unforeseen
 from gateway.execution.writing import to_bytes
-from gateway.http.body import Asked, operation_of
+from gateway.http.body import Asked
 from gateway.http.cors import Cors
 from gateway.http.endpoint import ViewerOf, wants_trace
-from gateway.http.messages import Disconnected, Headers, Refused, by_name
+from gateway.http.messages import Disconnected, Headers, by_name
+from gateway.persisted.lookup import PersistedDocuments
 from gateway.subscriptions.messages import (
     PROTOCOL,
     CloseCode,
@@ -28,7 +29,7 @@ from gateway.subscriptions.messages import (
     message_of,
 )
 from gateway.subscriptions.operations import Operations, first_of
-from loaders.errors import BadUserInput, Overloaded, SourceUnavailable, Unauthenticated
+from loaders.errors import GatewayError, Overloaded, SourceUnavailable, Unauthenticated
 from loaders.viewer import Viewer
 
 TIME_TO_INITIALISE = 10.0
@@ -42,21 +43,23 @@ TIME_TO_TAKE = 15.0
 class WebSocketEndpoint:
     """The GraphQL endpoint for WebSockets, as plain ASGI.
 
-    `viewer_of` tells who a connection is from. A page opens one where it is of our own origin, or
-    of those that `cors` names.
+    `viewer_of` tells who a connection is from, `persisted` the document of an operation. A page
+    opens one where it is of our own origin, or of those that `cors` names.
     """
 
     def __init__(
         self,
-        operations: Operations,
         viewer_of: ViewerOf,
         *,
+        persisted: PersistedDocuments,
+        operations: Operations,
         per_connection: int,
         demo: bool,
         cors: Cors | None = None,
     ) -> None:
-        self.operations = operations
         self.viewer_of = viewer_of
+        self.persisted = persisted
+        self.operations = operations
         self.per_connection = per_connection
         self.demo = demo
         self._cors = cors
@@ -197,9 +200,9 @@ class Connection:
         """Tell the answers to an operation; nothing is told on a token that has expired."""
         trace = wants_trace(self._headers, viewer, demo=self._endpoint.demo)
         try:
-            operation = operation_of(asked)
-        except Refused as refused:
-            await self._end(id_, "error", refusal(BadUserInput(str(refused)))["errors"])
+            operation = await self._endpoint.persisted.operation(asked)
+        except GatewayError as error:
+            await self._end(id_, "error", refusal(error)["errors"])
             return
         found = self._endpoint.operations.answers(operation, viewer, trace=trace)
         async with aclosing(found) as answers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -79,6 +80,22 @@ async def test_what_is_refused_is_an_error(server: Served) -> None:
             assert (message["id"], message["type"]) == ("1", "error")
             (error,) = message["payload"]
             assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+
+
+async def test_a_document_may_be_asked_for_by_its_hash(server: Served) -> None:
+    query = "{ asked: __typename }"
+    hash_ = sha256(query.encode()).hexdigest()
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": hash_}}
+    unknown = {"type": "subscribe", "id": "1", "payload": {"extensions": extensions}}
+    async with talking(server) as talk:
+        await talk.say(unknown)
+        message = await talk.hear()
+        assert (message["id"], message["type"]) == ("1", "error")
+        assert message["payload"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+        for known in (subscribe(query, extensions=extensions), unknown):
+            await talk.say(known)
+            assert await answers(talk, 1) == [{"data": {"asked": "Query"}}]
+            assert await talk.hear() == {"id": "1", "type": "complete"}
 
 
 async def test_a_field_that_fails_is_told_in_the_answer(server: Served) -> None:
