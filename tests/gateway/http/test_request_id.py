@@ -49,17 +49,17 @@ async def test_each_answer_has_one_of_its_own(client: Client) -> None:
 
 
 async def test_it_is_what_the_log_tells_under(
-    where: Addresses, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LevelExecutor, "execute", None)
-    async with client_of(application(where)) as client:
-        answer = await client.ask(ME, headers={"x_request_id": "some-request"})
+    answer = await client.ask(ME, headers={"x_request_id": "some-request"})
     assert answer.status_code == 500
     assert answer.headers["x-request-id"] == "some-request"
     assert "under some-request." in answer.text
     assert "request some-request: the request failed" in caplog.text
 
 
+@pytest.mark.slow
 async def test_it_is_what_the_audit_log_tells(where: Addresses, tmp_path: Path) -> None:
     log = AuditLog(tmp_path / "audit")
     viewer_of = always(Viewer("sam@example.com", frozenset({"admin"})))
