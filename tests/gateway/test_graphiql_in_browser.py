@@ -67,10 +67,8 @@ async def write(page: Page, editor: str, text: str) -> None:
 
 
 async def run(page: Page, query: str) -> None:
-    """Run this query, once GraphiQL has seen its name."""
+    """Run this query."""
     await write(page, "Operation Editor", query)
-    tab = page.locator(".graphiql-tab-active .graphiql-tab-button")
-    await expect(tab).to_have_text(query.split()[1])
     await page.get_by_label("Execute query").click()
 
 
@@ -95,7 +93,8 @@ async def test_a_query_is_typed_completed_and_run(page: Page) -> None:
     await write(page, "Operation Editor", "")
     for beginning, whole in (("{ view", "viewer"), (" { emai", "email")):
         await page.keyboard.type(beginning, delay=20)
-        await expect(page.locator(".suggest-widget.visible")).to_contain_text(whole)
+        offered = page.locator(".suggest-widget.visible .monaco-list-row.focused")
+        await expect(offered).to_contain_text(whole)
         await page.keyboard.press("Enter")
     await page.keyboard.press("Control+Enter")
     await expect(answer(page)).to_contain_text(ADA.email)
