@@ -6,7 +6,7 @@ PYTEST := $(BIN)/pytest -n 2
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test quick fuzz mutants bench lint format lock clean
+.PHONY: help install serve test quick fuzz mutants bench graphiql lint format lock clean
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -32,6 +32,9 @@ mutants: install ## Take away each rule of who may see what; a test should fail 
 
 bench: install ## Measure the gateway beside others; BENCH="--shapes P --rounds 3" for a part
 	$(BIN)/python -m benchmarks.peers $(BENCH)
+
+graphiql: ## Build GraphiQL's page anew, with npm
+	cd gateway/graphiql/source && npm ci --no-audit --no-fund && npm run build
 
 lint: install ## Check style, types and the direction of imports
 	$(BIN)/ruff check

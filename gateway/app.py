@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, WebSocketRoute
+from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from gateway import graphiql, health
+from gateway import health
 from gateway.audit import AuditLog
 from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
-from gateway.graphiql import Example
+from gateway.graphiql import Page
 from gateway.health import Readiness
 from gateway.http.cors import Cors
 from gateway.http.endpoint import Endpoint, ViewerOf
-from gateway.http.messages import by_name
+from gateway.http.messages import JSON, Refused, by_name
 from gateway.http.negotiation import wants_page
+from gateway.http.refusals import reply_to
+from gateway.http.request_id import naming, request_id_of
 from gateway.observing.observing import Observing
 from gateway.persisted.opening import documents_of
 from gateway.settings import ServerSettings
@@ -42,25 +45,28 @@ class Application:
     The endpoint is in the lifespan's state, for a server that asks it itself.
     """
 
-    def __init__(self, endpoint: Endpoint, starlette: Starlette) -> None:
+    def __init__(self, endpoint: Endpoint, starlette: Starlette, *, has_page: bool = False) -> None:
         self._endpoint = endpoint
         self._starlette = starlette
+        self._has_page = has_page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == ENDPOINT and not _wants_page(scope):
+        if scope["type"] == "http" and scope["path"] == ENDPOINT and not self._shows_page(scope):
             await self._endpoint(scope, receive, send)
         else:
             if scope["type"] == "lifespan":
                 scope.setdefault("state", {})[ENDPOINT] = self._endpoint
+            elif scope["type"] == "http":
+                send = naming(send, scope["headers"])
             await self._starlette(scope, receive, send)
+
+    def _shows_page(self, scope: Scope) -> bool:
+        reads = scope["method"] in ("GET", "HEAD")
+        return reads and self._has_page and wants_page(by_name(scope["headers"]))
 
     def running(self) -> AbstractAsyncContextManager[object]:
         """What a server does around serving it: its stores are opened, and closed at the end."""
         return self._starlette.router.lifespan_context(self._starlette)
-
-
-def _wants_page(scope: Scope) -> bool:
-    return scope["method"] in ("GET", "HEAD") and wants_page(by_name(scope["headers"]))
 
 
 def gateway_over(
@@ -96,12 +102,12 @@ def create_app(
     audit: AuditLog | None = None,
     observing: Observing | None = None,
     demo: bool = False,
-    examples: Sequence[Example] = (),
+    page: Page | None = None,
 ) -> Application:
     """The gateway over these stores, which are opened when the application starts.
 
-    `viewer_of` tells who a request is from. What staff read is written to `audit`, and `observing`
-    is told of requests, where there are such.
+    `viewer_of` tells who a request is from. What staff read is written to `audit`, `observing` is
+    told of requests, and browsers are shown GraphiQL by `page`, where there are such.
     """
     persisted = documents_of(settings)
     observed_by = observing or Observing()
@@ -125,9 +131,6 @@ def create_app(
             async with observed_by.running(app.state.gateway):
                 yield
 
-    async def page(request: Request) -> Response:
-        return graphiql.page(ENDPOINT, examples)
-
     origins = settings.gateway_cors_origins
     cors = Cors(origins) if origins else None
     operations = Operations(
@@ -143,13 +146,13 @@ def create_app(
     )
     starlette = Starlette(
         routes=[
-            Route(ENDPOINT, page),
             WebSocketRoute(ENDPOINT, sockets),
-            *graphiql.routes(ENDPOINT, examples),
             *observed_by.routes,
             *health.routes(lambda: starlette.state.readiness),
+            *(page.routes() if page else ()),
         ],
         lifespan=lifespan,
+        exception_handlers={HTTPException: _refused},
     )
     endpoint = Endpoint(
         lambda: starlette.state.gateway,
@@ -161,4 +164,12 @@ def create_app(
         observing=observed_by,
         cors=cors,
     )
-    return Application(endpoint, starlette)
+    return Application(endpoint, starlette, has_page=page is not None)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    refused = Refused(error.status_code, error.detail)
+    reply = reply_to(refused, JSON, request_id_of(by_name(request.headers.raw)))
+    fields = {name.decode(): value.decode() for name, value in reply.fields}
+    return Response(reply.body, reply.status, {**fields, **(error.headers or {})})

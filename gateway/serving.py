@@ -14,6 +14,7 @@ from uvicorn.supervisors import Multiprocess
 from gateway.app import ENDPOINT, Application, create_app
 from gateway.audit import AuditLog
 from gateway.authentication.authenticator import Authenticator
+from gateway.graphiql import Page
 from gateway.listening import config, listen, serve, spare_the_collector, url
 from gateway.observing.lines import Lines
 from gateway.observing.logs import Pseudonyms, RequestLog, log_to
@@ -81,6 +82,7 @@ def _application(settings: Any, lines: Lines | None) -> Application:
             log=None if lines is None else RequestLog(lines, names, slow),
             spans=spans_wanted(os.environ),
         ),
+        page=Page(ENDPOINT) if settings.gateway_graphiql else None,
     )
 
 

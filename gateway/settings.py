@@ -183,6 +183,7 @@ ServeSettings = create_model(
             "`[]` for nobody's."
         ),
     ),
+    gateway_graphiql=(bool, Field(False, description="Show GraphiQL to browsers.")),
     gateway_audit_directory=(
         Path | None,
         Field(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import strawberry
 from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
+    GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -93,6 +94,20 @@ def refuse_undeclared(schema: GraphQLSchema) -> None:
             )
 
 
+def _subjects(schema: GraphQLSchema) -> Mapping[str, list[str]]:
+    modules = {
+        type_.name: type_.extensions[DEFINITION].origin.__module__
+        for type_ in schema.type_map.values()
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) and type_.extensions
+    }
+    return {
+        subject.__name__.rpartition(".")[2]: [
+            name for name, module in modules.items() if module == subject.__name__
+        ]
+        for subject in _SUBJECTS
+    }
+
+
 def _declare_one_of(schema: GraphQLSchema) -> None:
     """Have validation refuse an input of one member that is given none or several.
 
@@ -111,6 +126,8 @@ _tell_readings(graphql_schema)
 TABLES: Mapping[GraphQLNamedType, StoredTable] = _tables(graphql_schema)
 """The table of each type that is shown from rows."""
 NEEDS: Needs = _needs(graphql_schema)
+SUBJECTS: Mapping[str, Sequence[str]] = _subjects(graphql_schema)
+"""The object types and interfaces of each subject."""
 
 
 def sdl() -> str:

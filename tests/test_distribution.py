@@ -27,7 +27,7 @@ from gateway.demo.processes import free_port
 
 PROJECT = Path(__file__).parents[1]
 PACKAGES = ("gateway", "schema", "resolvers", "loaders")
-NOT_SOURCE = (".*", "__pycache__", "build", "*.egg-info")
+NOT_SOURCE = (".*", "__pycache__", "node_modules", "build", "*.egg-info")
 PATIENCE = 60
 
 
@@ -166,7 +166,8 @@ def check_answers(server: str, token: str) -> None:
     query = json.dumps({"query": "{ viewer { email } }"}).encode()
     answer = json.loads(fetch(f"{server}/graphql", query, "application/json", token))
     assert answer == {"data": {"viewer": {"email": "ada@example.com"}}}
-    page = fetch(f"{server}/graphql", None, "text/html").decode()
+    page = fetch(f"{server}/", None, "text/html").decode()
+    assert fetch(f"{server}/graphql", None, "text/html").decode() == page
     loaded = re.findall(r'(?:src|href)="(/[^"]+)"', page)
     assert {Path(path).suffix for path in loaded} == {".css", ".js"}
     for path in loaded:

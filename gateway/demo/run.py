@@ -22,10 +22,11 @@ from gateway.demo.data.epoch import EPOCH
 from gateway.demo.data.people import ADA
 from gateway.demo.directory import DataDirectory, secret_of
 from gateway.demo.dynamodb import DynamoEngine
-from gateway.demo.examples import examples
+from gateway.demo.examples import EXAMPLES, callers
 from gateway.demo.load import clear_dynamodb, clear_postgres, load_dynamodb, load_postgres
 from gateway.demo.postgres import PostgresEngine
 from gateway.demo.tokens import CALLERS, DemoIssuer
+from gateway.graphiql import Page
 from gateway.listening import listen, serve, url
 from gateway.observing.metrics import Metrics
 from gateway.observing.observing import Observing, spans_wanted
@@ -63,7 +64,7 @@ def run_demo(settings: ServerSettings, path: Path) -> None:
             audit=AuditLog(directory.path / "audit"),
             observing=Observing(metrics=Metrics(), spans=spans_wanted(os.environ)),
             demo=True,
-            examples=examples(tokens),
+            page=Page(ENDPOINT, EXAMPLES, [*callers(tokens)]),
         )
         _tell(tokens)
         say(f"GraphiQL: {url(listening)}{ENDPOINT} — you are {ADA.email}")

@@ -18,6 +18,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from schema.build import SUBJECTS
+
 # Monaco, the editor inside GraphiQL, writes style elements and carries its icon font as a data URL.
 _POLICY: Final = "; ".join(
     (
@@ -65,7 +67,7 @@ _PAGE: Final = Template("""\
 <script src="$assets/page.js" defer></script>
 </head>
 <body>
-<div id="graphiql" data-endpoint="$endpoint" data-examples="$examples">
+<div id="graphiql" data-page="$page">
 <noscript>GraphiQL needs JavaScript.</noscript>
 </div>
 </body>
@@ -75,33 +77,56 @@ _PAGE: Final = Template("""\
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A tab that GraphiQL opens with; `headers` is the JSON text that its header editor shows."""
+    """A tab that GraphiQL opens with; `caller` names whom it is for, where not for the first."""
 
     title: str
     query: str
-    headers: str = ""
+    caller: str | None = None
 
 
-def page(endpoint: str = "/graphql", examples: Sequence[Example] = ()) -> Response:
-    """GraphiQL for `endpoint`, which may itself give this answer to browsers."""
-    content = _PAGE.substitute(
-        assets=f"/graphiql/{_version()}",
-        icon=quote(_ICON),
-        endpoint=html.escape(endpoint),
-        examples=html.escape(json.dumps([asdict(example) for example in examples])),
-    )
-    headers = {"Cache-Control": "no-cache", "Vary": "Accept"}
-    return HTMLResponse(content, headers=_SECURITY | headers)
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody to ask as; `authorization` is the header that goes with what they ask."""
+
+    name: str
+    about: str
+    group: str
+    authorization: str | None = None
 
 
-def routes(endpoint: str = "/graphql", examples: Sequence[Example] = ()) -> list[BaseRoute]:
-    """The page at `/`, and what it loads under `/graphiql/`."""
-    _files()  # so that no request waits for the disk
+@dataclass(frozen=True, slots=True)
+class Page:
+    """GraphiQL for an endpoint, with the tabs that it opens and the callers that it lets choose.
 
-    async def home(_: Request) -> Response:
-        return page(endpoint, examples)
+    Without callers, who asks is what the header editor says.
+    """
 
-    return [Route("/", home), Route("/graphiql/{version}/{name}", _asset)]
+    endpoint: str = "/graphql"
+    examples: Sequence[Example] = ()
+    callers: Sequence[Caller] = ()
+
+    def response(self) -> Response:
+        """The page itself."""
+        content = _PAGE.substitute(
+            assets=f"/graphiql/{_version()}",
+            icon=quote(_ICON),
+            page=html.escape(json.dumps(asdict(self) | {"subjects": SUBJECTS})),
+        )
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept"}
+        return HTMLResponse(content, headers=_SECURITY | headers)
+
+    def routes(self) -> list[BaseRoute]:
+        """The page at `/` and at the endpoint, and what it loads under `/graphiql/`."""
+        _files()  # so that no request waits for the disk
+
+        async def home(_: Request) -> Response:
+            return self.response()
+
+        return [
+            Route("/", home),
+            Route(self.endpoint, home),
+            Route("/graphiql/{version}/{name}", _asset),
+        ]
 
 
 async def _asset(request: Request) -> Response:

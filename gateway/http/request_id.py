@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
-from gateway.execution.errors import new_request_id
-from gateway.http.messages import Headers
+from starlette.types import Message, Send
 
+from gateway.execution.errors import new_request_id
+from gateway.http.messages import Fields, Headers, by_name
+
+_NAME = b"x-request-id"
 _is_well_formed = re.compile(r"[A-Za-z0-9._-]{1,128}").fullmatch
 
 
@@ -16,3 +19,17 @@ def request_id_of(headers: Headers) -> str:
     if given is None or not _is_well_formed(given):
         return new_request_id()
     return given
+
+
+def naming(send: Send, fields: Fields) -> Send:
+    """Sends the answer to a request of these headers with its id, unless it has one already."""
+
+    async def named(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = message.get("headers", ())
+            if all(name != _NAME for name, _ in headers):
+                own = (_NAME, request_id_of(by_name(fields)).encode())
+                message = {**message, "headers": [*headers, own]}
+        await send(message)
+
+    return named

@@ -12,6 +12,7 @@ import orjson
 from gateway.app import ENDPOINT, Application, create_app
 from gateway.audit import AuditLog
 from gateway.demo.data.people import ADA
+from gateway.graphiql import Page
 from gateway.http.endpoint import ViewerOf
 from gateway.observing.observing import Observing
 from gateway.settings import ServerSettings
@@ -21,6 +22,7 @@ from tests.clocks import StandingClock
 from tests.viewers import always
 
 ADA_HERSELF = Viewer(ADA.email)
+PAGE = Page(ENDPOINT)
 ID_KEY = "a secret of the tests, of 32 characters"
 
 
@@ -31,6 +33,7 @@ def application(
     demo: bool = True,
     observing: Observing | None = None,
     audit: AuditLog | None = None,
+    page: Page | None = PAGE,
     **settings: Any,
 ) -> Application:
     """The gateway, whose clock stands where the data does; all that is asked of it is Ada's, unless
@@ -44,6 +47,7 @@ def application(
         audit=audit,
         demo=demo,
         observing=observing,
+        page=page,
     )
 
 

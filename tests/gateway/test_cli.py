@@ -11,6 +11,7 @@ import uuid
 from itertools import chain
 from pathlib import Path
 
+import httpx
 import pytest
 
 import schema
@@ -199,6 +200,16 @@ def test_serves_while_its_stores_are_down(place: Path) -> None:
             assert error["extensions"]["retryable"] is True
         assert gateway.end(signal.SIGINT) == 0
     assert "Traceback" not in gateway.said()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("setting", "status"), [("", 404), ("1", 200)])
+def test_shows_graphiql_where_it_is_told_to(place: Path, setting: str, status: int) -> None:
+    settings = {**NEEDED, **CREDENTIALS, "GATEWAY_GRAPHIQL": setting}
+    with running(place / "log", "serve", **settings) as gateway:
+        page = httpx.get(gateway.url().removesuffix("/graphql"), headers={"Accept": "text/html"})
+        assert page.status_code == status
+        assert "data-page" in page.text or page.json()["errors"]
 
 
 @pytest.mark.slow

@@ -5,27 +5,37 @@ import gzip
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
 from gateway import graphiql
-from gateway.graphiql import Example
+from gateway.graphiql import Caller, Example, Page
+from gateway.stores import Addresses
+from schema.build import TABLES
+from tests.gateway.serving import application, client_of
+from tests.npm import installed
 
 FOLDER = Path(graphiql.__file__).parent
 STORED = sorted(FOLDER.glob("static/*.gz"))
+SOURCES = {".mjs", ".js", ".jsx", ".css", ".json"}
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
 
-EXAMPLES = (
-    Example("Who am I?", "{ viewer { email } }", '{"Gateway-Trace": "1"}'),
-    Example("""</div><script>"'&amp;""", "# ü\n{ __typename }"),
+PAGE = Page(
+    "/graphql",
+    [
+        Example("Who am I?", "{ viewer { email } }", caller="ada"),
+        Example("""</div><script>"'&amp;""", "# ü\n{ __typename }"),
+    ],
+    [Caller("ada", "a person", "People", "Bearer token"), Caller("anonymous", "none", "Nobody")],
 )
-
-
-APP = Starlette(routes=graphiql.routes("/graphql", EXAMPLES))
+APP = Starlette(routes=PAGE.routes())
 
 
 def get(path: str, accept_encoding: str = "gzip") -> httpx.Response:
@@ -92,14 +102,40 @@ def test_the_page_has_no_inline_script() -> None:
     assert not [name for _, attrs in elements() for name in attrs if name.startswith("on")]
 
 
-def test_endpoint_and_examples_travel_in_attributes() -> None:
+def told() -> dict[str, Any]:
+    """What the page is told, in an attribute."""
     (root,) = (attrs for _, attrs in elements() if attrs.get("id") == "graphiql")
-    assert root["data-endpoint"] == "/graphql"
-    assert [Example(**sent) for sent in json.loads(root["data-examples"] or "")] == list(EXAMPLES)
+    found: dict[str, Any] = json.loads(root["data-page"] or "")
+    return found
 
 
-def test_the_endpoint_is_escaped() -> None:
-    assert b'data-endpoint="/&quot;&gt;"' in graphiql.page('/">').body
+def test_what_the_page_opens_with_travels_in_an_attribute() -> None:
+    assert told()["endpoint"] == PAGE.endpoint
+    assert [Example(**one) for one in told()["examples"]] == PAGE.examples
+    assert [Caller(**one) for one in told()["callers"]] == PAGE.callers
+
+
+def test_each_type_that_has_a_table_is_of_one_subject() -> None:
+    subjects = told()["subjects"]
+    assert [*subjects] == [
+        *("accounts", "profiles", "titles", "pipeline", "social", "assessments", "support")
+    ]
+    types = [name for names in subjects.values() for name in names]
+    assert {type_.name for type_ in TABLES} <= {*types}
+    assert len({*types}) == len(types)
+
+
+def test_the_page_is_at_the_endpoint_too() -> None:
+    assert get(PAGE.endpoint).content == get("/").content
+
+
+async def test_a_gateway_without_the_page_answers_browsers_with_json(where: Addresses) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    async with client_of(application(where, page=None)) as client:
+        for path, status in (("/", 404), ("/graphiql/0/page.js", 404), ("/graphql", 400)):
+            answer = await client.http.get(path, headers=browser)
+            assert answer.status_code == status
+            assert answer.json()["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
 def test_all_that_the_page_loads_is_here() -> None:
@@ -164,8 +200,22 @@ def test_compression_leaves_no_trace_of_when_and_where(file: Path) -> None:
 def test_the_files_were_built_from_these_sources() -> None:
     lines = (FOLDER / "static/SOURCES").read_text().splitlines()
     built = {name: digest for digest, name in (line.split() for line in lines)}
-    sources = [file for file in (FOLDER / "source").iterdir() if file.name in built]
+    sources = [file for file in (FOLDER / "source").iterdir() if file.suffix in SOURCES]
     assert {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in sources} == built
+
+
+@pytest.mark.slow
+def test_the_same_sources_give_the_same_bytes(tmp_path: Path) -> None:
+    packages = installed(FOLDER / "source")
+    left_out = shutil.ignore_patterns("node_modules")
+    source = shutil.copytree(FOLDER / "source", tmp_path / "source", ignore=left_out)
+    (source / "node_modules").symlink_to(packages)
+    subprocess.run(["node", "build.mjs"], cwd=source, check=True, capture_output=True)
+    built, shipped = (
+        {file.name: file.read_bytes() for file in (folder / "static").iterdir()}
+        for folder in (tmp_path, FOLDER)
+    )
+    assert built == shipped
 
 
 def test_the_lock_says_what_but_not_where_from() -> None:

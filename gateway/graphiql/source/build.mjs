@@ -8,7 +8,9 @@ import { build } from 'esbuild';
 
 const here = import.meta.dirname;
 const target = join(here, '..', 'static');
-const sources = ['build.mjs', 'package-lock.json', 'package.json', 'page.css', 'page.jsx'];
+const sources = readdirSync(here)
+  .filter((name) => /\.(mjs|jsx?|css|json)$/.test(name))
+  .sort();
 
 const { outputFiles, metafile } = await build({
   absWorkingDir: here,

@@ -1,6 +1,11 @@
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
 import { GraphiQL } from 'graphiql';
 import { createRoot } from 'react-dom/client';
+import { CallerPicker } from './callers.jsx';
+import { callers, endpoint, examples, root } from './config.js';
+import { EXPLAIN_PLUGIN } from './explain.jsx';
+import { fetcherOf } from './fetcher.js';
+import { SCHEMA_PLUGIN } from './schema-picture.jsx';
 import '@graphiql/react/style.css';
 import '@graphiql/plugin-doc-explorer/style.css';
 import '@graphiql/plugin-history/style.css';
@@ -8,24 +13,17 @@ import 'graphiql/graphiql.css';
 import './page.css';
 
 const beside = document.currentScript.src;
-const root = document.getElementById('graphiql');
-const endpoint = new URL(root.dataset.endpoint, location.href);
-const examples = JSON.parse(root.dataset.examples);
-
 const workers = { json: 'json.worker.js', graphql: 'graphql.worker.js' };
 globalThis.MonacoEnvironment = {
   getWorker: (_, label) => new Worker(new URL(workers[label] ?? 'editor.worker.js', beside)),
 };
 
-const fetcher = createGraphiQLFetcher({
-  url: endpoint.href,
-  subscriptionUrl: endpoint.href.replace(/^http/, 'ws'),
-});
+const fetcher = fetcherOf(new URL(endpoint, location.href));
+const plugins = [HISTORY_PLUGIN, EXPLAIN_PLUGIN, SCHEMA_PLUGIN];
 
 // Tabs take their names from operations, so that an example's title goes into its query.
-const tabs = examples.map(({ title, query, headers }) => ({
-  query: `# ${title}\n${query}`,
-  headers,
+const tabs = examples.map(({ title, query, caller }) => ({
+  query: `# ${title}${caller ? `: ask as ${caller}` : ''}\n${query}`,
 }));
 
 // Headers can hold a token, and GraphiQL writes them to its history: they stay in this window's
@@ -33,15 +31,17 @@ const tabs = examples.map(({ title, query, headers }) => ({
 createRoot(root).render(
   <GraphiQL
     fetcher={fetcher}
+    plugins={plugins}
     storage={sessionStorage}
     shouldPersistHeaders
     showPersistHeadersSettings={false}
-    defaultEditorToolsVisibility="headers"
     defaultTabs={tabs.length ? tabs : undefined}
-    defaultHeaders={tabs[0]?.headers}
     inputValueDeprecation
     schemaDescription
   >
-    <GraphiQL.Logo>Quintet</GraphiQL.Logo>
+    <GraphiQL.Logo>
+      {callers.length > 0 && <CallerPicker />}
+      Quintet
+    </GraphiQL.Logo>
   </GraphiQL>,
 );

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.authentication.tokens import BadToken, Reason, Verifier
 from gateway.cli import main
-from gateway.demo.examples import examples
+from gateway.demo.examples import callers
 from gateway.demo.processes import EngineError
 from gateway.demo.tokens import CALLERS, LIFETIME, DemoIssuer
 
@@ -54,8 +54,14 @@ def test_nobody_else_has_a_token(issuer: DemoIssuer) -> None:
         issuer.token_of("eve")
 
 
-def test_the_first_example_is_asked_by_somebody(issuer: DemoIssuer) -> None:
-    assert '"Authorization": "Bearer ey' in examples(issuer)[0].headers
+def test_graphiql_lets_choose_everybody_and_nobody(issuer: DemoIssuer) -> None:
+    *somebody, nobody = callers(issuer)
+    assert [caller.name for caller in somebody] == [*CALLERS]
+    assert all((caller.authorization or "").startswith("Bearer ey") for caller in somebody)
+    assert nobody.authorization is None
+    groups = {caller.name: caller.group for caller in somebody}
+    assert (groups["ada"], groups["support"]) == ("People", "Staff")
+    assert groups["service:stream"] == "Services"
 
 
 async def test_the_command_prints_a_token(

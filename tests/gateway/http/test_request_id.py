@@ -42,6 +42,7 @@ async def test_each_answer_has_one_of_its_own(client: Client) -> None:
         await client.post(b"{"),
         await client.http.put(ENDPOINT),
         await client.http.get(ENDPOINT),
+        *[await client.http.get(path) for path in ("/", "/healthz", "/not/there")],
     ]
     ids = {answer.headers["x-request-id"] for answer in answers}
     assert len(ids) == len(answers)
