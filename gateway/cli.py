@@ -256,8 +256,7 @@ def _demo(given: argparse.Namespace) -> None:
 
 
 def _advance(given: argparse.Namespace) -> None:
-    with suppress(KeyboardInterrupt):
-        advance_demo(given.directory, given.pause)
+    advance_demo(given.directory, given.pause)
 
 
 def _token(given: argparse.Namespace) -> None:

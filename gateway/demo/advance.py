@@ -12,7 +12,9 @@ from gateway.demo.data.people import ADA
 from gateway.demo.data.studio import PHASES
 from gateway.demo.postgres import PostgresEngine
 from gateway.demo.processes import EngineError
+from gateway.demo.stopping import stopped_politely
 from gateway.progress import say
+from loaders.stores.servers import UNREACHABLE
 from loaders.tables import studio
 
 _TEXT = "A lighthouse keeper finds a letter that was never sent."
@@ -56,8 +58,9 @@ def advance_demo(directory: Path, pause: float) -> None:
     """The same in the demo that runs on a directory; EngineError where none does."""
     url = PostgresEngine.url_on(directory / "postgres", studio.PRODUCT)
     try:
-        asyncio.run(advance(url, pause))
-    except OSError as error:
+        with stopped_politely():
+            asyncio.run(advance(url, pause))
+    except UNREACHABLE as error:
         raise EngineError(f"The Postgres of {directory} cannot be reached: {error}.") from None
 
 

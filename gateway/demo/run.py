@@ -6,9 +6,8 @@ import asyncio
 import json
 import os
 import secrets
-import signal
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from gateway.demo.dynamodb import DynamoEngine
 from gateway.demo.examples import EXAMPLES, callers
 from gateway.demo.load import clear_dynamodb, clear_postgres, load_dynamodb, load_postgres
 from gateway.demo.postgres import PostgresEngine
+from gateway.demo.stopping import stopped_politely
 from gateway.demo.tokens import CALLERS, DemoIssuer
 from gateway.graphiql import Page
 from gateway.listening import listen, serve, url
@@ -45,7 +45,7 @@ GRACE = 5
 
 def run_demo(settings: ServerSettings, path: Path) -> None:
     """Serve the demo from a data directory until it is told to stop."""
-    with _stopped_politely(), ExitStack() as resources:
+    with stopped_politely(), ExitStack() as resources:
         directory = resources.enter_context(DataDirectory(path))
         listening = resources.enter_context(listen(settings.host, settings.port))
         with step("Starting Postgres"):
@@ -64,7 +64,7 @@ def run_demo(settings: ServerSettings, path: Path) -> None:
             audit=AuditLog(directory.path / "audit"),
             observing=Observing(metrics=Metrics(), spans=spans_wanted(os.environ)),
             demo=True,
-            page=Page(ENDPOINT, EXAMPLES, [*callers(tokens)]),
+            page=Page(ENDPOINT, EXAMPLES, lambda: [*callers(tokens)]),
         )
         _tell(tokens)
         say(f"GraphiQL: {url(listening)}{ENDPOINT} — you are {ADA.email}")
@@ -82,22 +82,6 @@ def _tell(tokens: DemoIssuer) -> None:
     say("Tokens, for the header `Authorization: Bearer …`:")
     for name, caller in CALLERS.items():
         say(f"  {name} ({caller.about}): {tokens.token_of(name)}")
-
-
-@contextmanager
-def _stopped_politely() -> Iterator[None]:
-    """Let SIGTERM end the demo as Ctrl-C does, so that its engines are stopped."""
-
-    def stop(number: int, frame: Any) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    except KeyboardInterrupt:
-        say("Stopped.")
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def demo_addresses(postgres: PostgresEngine, dynamodb: DynamoEngine) -> Addresses:

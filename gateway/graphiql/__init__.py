@@ -4,7 +4,7 @@ import gzip
 import hashlib
 import html
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
@@ -98,21 +98,28 @@ class Caller:
 class Page:
     """GraphiQL for an endpoint, with the tabs that it opens and the callers that it lets choose.
 
-    Without callers, who asks is what the header editor says.
+    Without callers, who asks is what the header editor says. They are asked for each time that the
+    page is shown: their tokens expire.
     """
 
     endpoint: str = "/graphql"
     examples: Sequence[Example] = ()
-    callers: Sequence[Caller] = ()
+    callers: Callable[[], Sequence[Caller]] = tuple
 
     def response(self) -> Response:
         """The page itself."""
+        told = {
+            "endpoint": self.endpoint,
+            "examples": [asdict(example) for example in self.examples],
+            "callers": [asdict(caller) for caller in self.callers()],
+            "subjects": SUBJECTS,
+        }
         content = _PAGE.substitute(
             assets=f"/graphiql/{_version()}",
             icon=quote(_ICON),
-            page=html.escape(json.dumps(asdict(self) | {"subjects": SUBJECTS})),
+            page=html.escape(json.dumps(told)),
         )
-        headers = {"Cache-Control": "no-cache", "Vary": "Accept"}
+        headers = {"Cache-Control": "no-store", "Vary": "Accept"}  # tokens stay out of caches
         return HTMLResponse(content, headers=_SECURITY | headers)
 
     def routes(self) -> list[BaseRoute]:

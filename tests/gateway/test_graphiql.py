@@ -27,13 +27,17 @@ STORED = sorted(FOLDER.glob("static/*.gz"))
 SOURCES = {".mjs", ".js", ".jsx", ".css", ".json"}
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".txt": "text/plain"}
 
+CALLERS = [
+    Caller("ada", "a person", "People", "Bearer token"),
+    Caller("anonymous", "none", "Nobody"),
+]
 PAGE = Page(
     "/graphql",
     [
         Example("Who am I?", "{ viewer { email } }", caller="ada"),
         Example("""</div><script>"'&amp;""", "# ü\n{ __typename }"),
     ],
-    [Caller("ada", "a person", "People", "Bearer token"), Caller("anonymous", "none", "Nobody")],
+    lambda: CALLERS,
 )
 APP = Starlette(routes=PAGE.routes())
 
@@ -80,7 +84,7 @@ def test_the_page_is_guarded() -> None:
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert answer.headers["Vary"] == "Accept"
-    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert answer.headers["X-Frame-Options"] == "DENY"
@@ -112,7 +116,14 @@ def told() -> dict[str, Any]:
 def test_what_the_page_opens_with_travels_in_an_attribute() -> None:
     assert told()["endpoint"] == PAGE.endpoint
     assert [Example(**one) for one in told()["examples"]] == PAGE.examples
-    assert [Caller(**one) for one in told()["callers"]] == PAGE.callers
+    assert [Caller(**one) for one in told()["callers"]] == CALLERS
+
+
+def test_callers_have_new_tokens_whenever_the_page_is_shown() -> None:
+    tokens = iter(["Bearer first", "Bearer second"])
+    page = Page(callers=lambda: [Caller("ada", "a person", "People", next(tokens))])
+    for token in ("Bearer first", "Bearer second"):
+        assert token in bytes(page.response().body).decode()
 
 
 def test_each_type_that_has_a_table_is_of_one_subject() -> None:

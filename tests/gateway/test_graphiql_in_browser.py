@@ -28,7 +28,7 @@ pytestmark = pytest.mark.slow
 
 WHO = "query Who { viewer { email } }"
 PROGRESS = "subscription Phases { processingStatus(inputRecordId: 1) { progressPercentage } }"
-SEEN = graphiql.Page(ENDPOINT, EXAMPLES, [*callers(TOKENS)])
+SEEN = graphiql.Page(ENDPOINT, EXAMPLES, lambda: [*callers(TOKENS)])
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from gateway.execution.run import Gateway
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables import studio
 from resolvers.feeds import ROWS_AT_FIRST
+from tests.gateway.commands import PATIENCE, running
 from tests.gateway.subscriptions.following import RECORDS, fetch, following
 
 pytestmark = pytest.mark.slow
+ADVANCE = ("advance", "--directory")
 INPUTS = "SELECT id FROM input_records ORDER BY id"
 
 
@@ -37,6 +40,27 @@ async def test_an_input_goes_through_all_phases_and_is_removed(
     (last,) = seen[-1]["processingStatuses"]["nodes"]
     assert (last["status"], last["progressPercentage"]) == ("completed", 100)
     assert await fetch(writable_studio.url, INPUTS) == before
+
+
+async def test_an_input_is_removed_when_the_command_is_told_to_stop(
+    engine: PostgresEngine, place: Path
+) -> None:
+    url = engine.url(studio.PRODUCT)
+    before = await fetch(url, INPUTS)
+    with running(place / "log", *ADVANCE, str(place)) as command:
+        command.wait_for("(goes through)")
+        assert await fetch(url, INPUTS) != before
+        assert command.end(signal.SIGTERM) == 128 + signal.SIGTERM
+    assert await fetch(url, INPUTS) == before
+
+
+def test_a_server_that_goes_away_is_named(engine: PostgresEngine, place: Path) -> None:
+    with running(place / "log", *ADVANCE, str(place), "--pause", "0.1") as command:
+        command.wait_for("(goes through)")
+        engine.stop()
+        assert command.process.wait(PATIENCE) == 2
+    assert f"The Postgres of {place} cannot be reached" in command.said()
+    assert "Traceback" not in command.said()
 
 
 def test_the_server_of_another_process_is_found_by_its_directory(place: Path) -> None:
