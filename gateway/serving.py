@@ -27,6 +27,9 @@ from loaders.viewer import STAFF
 
 GRACE = 10
 """Seconds that requests may take to end when the gateway is stopped."""
+HEARD_FROM_WITHIN = 60
+"""Seconds within which a worker has to say that it is there, or it is replaced: on a busy machine
+it is long before it has started."""
 _STANDARD_OUTPUT = 1
 
 
@@ -37,6 +40,7 @@ def run(workers: int) -> None:
     app = _application(settings, lines)  # by which wrong settings end it, before there are workers
     options: dict[str, Any] = {
         "timeout_graceful_shutdown": GRACE,
+        "timeout_worker_healthcheck": HEARD_FROM_WITHIN,
         "ws_max_size": settings.gateway_body_limit,
     }
     with listen(settings.host, settings.port) as listening:
