@@ -16,7 +16,7 @@ from gateway.demo.data.family import user_id
 from gateway.demo.data.people import ADA, BEN
 from loaders.access import one
 from loaders.errors import SourceUnavailable
-from loaders.stores import servers
+from loaders.stores import replica, servers
 from loaders.stores.interface import Health
 from loaders.stores.postgres import PostgresAddress, PostgresStore
 from loaders.tables import family
@@ -33,7 +33,7 @@ USER = one(family.users, by="id").route
 Answer = TypeVar("Answer")
 
 LAG = 0.3
-"""Seconds that the replica may be behind in these tests."""
+"""Seconds that the replica may be behind in most tests."""
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,19 @@ def by_wire(url: str, wire: Wire) -> str:
 
 
 @pytest.fixture
-async def reader(both: Replicated, reading: Reading) -> AsyncIterator[Reader]:
+def lag() -> float:
+    """Seconds that the replica may be behind."""
+    return LAG
+
+
+@pytest.fixture
+def rarely_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The servers are asked how they are by whom the test has ask, and nobody else."""
+    monkeypatch.setattr(replica, "ASK_EVERY", 3600.0)
+
+
+@pytest.fixture
+async def reader(both: Replicated, reading: Reading, lag: float) -> AsyncIterator[Reader]:
     """A store on both, under row level security, which reads the replica."""
     async with AsyncExitStack() as stack:
         primary, standby = both.primary.url(family.PRODUCT), both.standby.url(family.PRODUCT)
@@ -106,7 +118,7 @@ async def reader(both: Replicated, reading: Reading) -> AsyncIterator[Reader]:
         address = replace(
             as_read(PostgresAddress(by_wire(standby, to_replica))),
             primary_url=of_primary.url,
-            replica_lag=LAG,
+            replica_lag=lag,
         )
         store = await PostgresStore.open(family.PRODUCT, address)
         stack.push_async_callback(store.close)
@@ -165,6 +177,8 @@ async def test_a_replica_that_no_longer_follows_is_left(reader: Reader) -> None:
     await reader.reads("replica")
 
 
+@pytest.mark.usefixtures("rarely_asked")
+@pytest.mark.parametrize("lag", [3600.0])
 async def test_reads_that_meet_a_dead_replica_are_answered_by_its_primary(
     reader: Reader, caplog: pytest.LogCaptureFixture
 ) -> None:
