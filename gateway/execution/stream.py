@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
+from random import uniform
 from typing import Any, Generic, Protocol, TypeVar
 
 from gateway.execution.writing import to_bytes
@@ -28,8 +29,9 @@ class Told(Protocol):
 
 A = TypeVar("A", bound=Told)
 
-PAUSE = 1.0
-"""Seconds until a store is asked again that did not answer."""
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 10.0
+"""Seconds at most until a store is asked again that did not answer."""
 _TOLD_KEPT = 4 * ROWS_AT_FIRST
 """Of how many rows it is known what was told of them last."""
 
@@ -58,9 +60,11 @@ class Stream(Generic[A]):
         values = await self._whose()
         if values:
             async with self.feed.follow.following(self.stores, values) as follower:
+                pause = _FIRST_PAUSE
                 while values:
+                    news = await follower.news()
                     try:
-                        values, keys = await self._changed(await follower.news(), values)
+                        values, keys = await self._changed(news, values)
                         for key in keys:
                             answer = await self.answer(key)
                             if _is_gone(answer.body):
@@ -71,8 +75,11 @@ class Stream(Generic[A]):
                     except GatewayError as error:
                         if not error.retryable:
                             raise
-                        await asyncio.sleep(PAUSE)
+                        await asyncio.sleep(uniform(pause / 2, pause))
+                        pause = min(2 * pause, _LONGEST_PAUSE)
                         follower.miss()
+                    else:
+                        pause = _FIRST_PAUSE
         yield await self.answer(None)
 
     async def _whose(self) -> Sequence[int]:
