@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping
 from contextlib import aclosing, suppress
 from typing import Any
@@ -98,6 +99,7 @@ class Connection:
         self._headers = headers
         self._receive = receive
         self._send = send
+        self._check_at = math.inf
         self._initialised = False
         self._viewer: Viewer | None = None
         self._running: dict[str, asyncio.Task[None]] = {}
@@ -122,17 +124,19 @@ class Connection:
             await self._sent({"type": "websocket.close", "code": why.code, "reason": why.reason})
 
     async def _listen(self) -> None:
-        loop = asyncio.get_running_loop()
-        check_at = loop.time() + TIME_TO_INITIALISE
+        self._check_in(TIME_TO_INITIALISE)
         while True:
             try:
-                async with asyncio.timeout_at(check_at):
+                async with asyncio.timeout_at(self._check_at):
                     said = await self._heard()
             except TimeoutError:
                 await self._check()
-                check_at = loop.time() + TOKEN_CHECKED_EVERY
+                self._check_in(TOKEN_CHECKED_EVERY)
             else:
                 await self._take(message_of(said))
+
+    def _check_in(self, seconds: float) -> None:
+        self._check_at = asyncio.get_running_loop().time() + seconds
 
     async def _heard(self) -> str:
         """The text of the client's next message."""
@@ -168,6 +172,7 @@ class Connection:
         told = {name.lower(): text for name, text in payload.items() if isinstance(text, str)}
         self._headers = {**self._headers, **told}
         self._viewer = await self._identified()
+        self._check_in(TOKEN_CHECKED_EVERY)
         await self._say("connection_ack")
 
     async def _check(self) -> None:

@@ -178,7 +178,6 @@ async def test_a_token_that_is_refused_closes_the_connection(server: Served) -> 
 async def test_the_connection_ends_when_its_token_expires(
     where: Addresses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(websocket, "TIME_TO_INITIALISE", 0.5)
     monkeypatch.setattr(websocket, "TOKEN_CHECKED_EVERY", 0.1)
     expiring = Expiring()
     app = application(where, viewer_of=expiring.viewer_of)
