@@ -97,3 +97,10 @@ async def listeners(url: str) -> list[int]:
         "WHERE application_name = $1 AND datname = current_database()",
         LISTENER,
     )
+
+
+async def nobody_listens(url: str) -> None:
+    """Wait until there are none: who takes leave is not told when the process has ended."""
+    async with asyncio.timeout(_PATIENCE):
+        while await listeners(url):
+            await asyncio.sleep(0.02)
