@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -23,9 +23,11 @@ from gateway.stores import Addresses, opened
 from loaders.clock import Clock
 from loaders.sealing import Seal
 from loaders.stores.interface import Store
-from schema.build import graphql_schema
+from schema.build import graphql_schema, sdl
 
 ENDPOINT = "/graphql"
+SCHEMA = "/schema.graphql"
+"""Where the schema's definition is."""
 
 
 class Application:
@@ -58,11 +60,12 @@ def gateway_over(
     clock: Clock,
     *,
     audit: AuditLog | None = None,
+    introspection: bool = True,
 ) -> Gateway:
     """A gateway as the settings have it, over stores that are open."""
     return Gateway(
         stores=stores,
-        documents=Documents(settings.gateway_documents_kept),
+        documents=Documents(settings.gateway_documents_kept, introspection=introspection),
         executor=EXECUTORS[settings.gateway_executor](graphql_schema),
         seal=seal,
         clock=clock,
@@ -80,30 +83,40 @@ def create_app(
     viewer_of: ViewerOf,
     clock: Clock | None = None,
     audit: AuditLog | None = None,
+    introspection: bool = True,
     demo: bool = False,
     examples: Sequence[Example] = (),
 ) -> Application:
     """The gateway over these stores, which are opened when the application starts.
 
     `viewer_of` tells who a request is from. What staff read is written to `audit`, where there is
-    one.
+    one. With `introspection` everybody is told the schema.
     """
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with opened(where) as stores:
             app.state.gateway = gateway_over(
-                stores, settings, Seal(id_key), clock or Clock(), audit=audit
+                stores,
+                settings,
+                Seal(id_key),
+                clock or Clock(),
+                audit=audit,
+                introspection=introspection,
             )
             yield
 
     async def page(request: Request) -> Response:
         return graphiql.page(ENDPOINT, examples)
 
+    async def definition(request: Request) -> Response:
+        return PlainTextResponse(sdl())
+
     starlette = Starlette(
         routes=[
             Route(ENDPOINT, page, methods=["GET", "POST"]),  # POST is named to those who ask
             *graphiql.routes(ENDPOINT, examples),
+            *([Route(SCHEMA, definition)] if introspection else []),
         ],
         lifespan=lifespan,
     )

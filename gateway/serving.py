@@ -56,6 +56,7 @@ def _application(settings: Any) -> Application:
         id_key=settings.gateway_id_key,
         viewer_of=Authenticator(settings.gateway_issuers).viewer_of,
         audit=_audit_log(settings),
+        introspection=settings.gateway_introspection,
     )
 
 

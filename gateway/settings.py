@@ -149,6 +149,14 @@ ServeSettings = create_model(
             "an issuer gives somebody the role of staff.",
         ),
     ),
+    gateway_introspection=(
+        bool,
+        Field(
+            False,
+            description="Tell everybody the schema: by introspection, at `/schema.graphql`, and by "
+            "names that errors suggest.",
+        ),
+    ),
 )
 """Everything that `gateway serve` reads from its environment."""
 

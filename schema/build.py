@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import strawberry
 from graphql import (
@@ -11,6 +12,9 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
+    IntrospectionQuery,
+    introspection_from_schema,
+    is_abstract_type,
 )
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
@@ -105,6 +109,21 @@ TABLES: Mapping[GraphQLNamedType, StoredTable] = _tables(graphql_schema)
 NEEDS: Needs = _needs(graphql_schema)
 
 
+@cache
 def sdl() -> str:
     """The schema as its definition language."""
     return print_schema(_strawberry) + "\n"
+
+
+def possible_types() -> dict[str, list[str]]:
+    """The types behind each interface, in the form that caches of clients take."""
+    return {
+        type_.name: [possible.name for possible in graphql_schema.get_possible_types(type_)]
+        for type_ in graphql_schema.type_map.values()
+        if is_abstract_type(type_)
+    }
+
+
+def introspection() -> IntrospectionQuery:
+    """The answer to the introspection query that asks for everything."""
+    return introspection_from_schema(graphql_schema)

@@ -27,6 +27,7 @@ def application(
     *,
     viewer_of: ViewerOf | None = None,
     demo: bool = True,
+    introspection: bool = True,
     **settings: Any,
 ) -> Application:
     """The gateway, whose clock stands where the data does; all that is asked of it is Ada's, unless
@@ -38,6 +39,7 @@ def application(
         viewer_of=viewer_of or always(ADA_HERSELF),
         clock=StandingClock(),
         demo=demo,
+        introspection=introspection,
     )
 
 
