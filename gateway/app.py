@@ -116,7 +116,7 @@ def create_app(
         routes=[
             Route(ENDPOINT, page, methods=["GET", "POST"]),  # POST is named to those who ask
             *graphiql.routes(ENDPOINT, examples),
-            *([Route(SCHEMA, definition)] if introspection else []),
+            *([Route(SCHEMA, definition, methods=["GET", "POST"])] if introspection else []),
         ],
         lifespan=lifespan,
     )

@@ -11,10 +11,12 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLNamedType,
     GraphQLObjectType,
+    GraphQLOneOfDirective,
     GraphQLSchema,
     IntrospectionQuery,
     introspection_from_schema,
     is_abstract_type,
+    print_directive,
 )
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
@@ -112,7 +114,9 @@ NEEDS: Needs = _needs(graphql_schema)
 @cache
 def sdl() -> str:
     """The schema as its definition language."""
-    return print_schema(_strawberry) + "\n"
+    one_of = print_directive(GraphQLOneOfDirective)
+    bare = f"directive @{GraphQLOneOfDirective.name} on INPUT_OBJECT"  # Strawberry describes none
+    return print_schema(_strawberry).replace(bare, one_of, 1) + "\n"
 
 
 def possible_types() -> dict[str, list[str]]:
