@@ -18,6 +18,8 @@ from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
 from gateway.http.endpoint import Endpoint, ViewerOf
+from gateway.http.messages import by_name
+from gateway.http.negotiation import wants_page
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from loaders.clock import Clock
@@ -31,7 +33,7 @@ SCHEMA = "/schema.graphql"
 
 
 class Application:
-    """POST /graphql goes straight to its endpoint, everything else through Starlette.
+    """/graphql goes straight to its endpoint, a person's page and all else through Starlette.
 
     The endpoint is in the lifespan's state, for a server that asks it itself.
     """
@@ -41,7 +43,7 @@ class Application:
         self._starlette = starlette
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == ENDPOINT and scope["method"] == "POST":
+        if scope["type"] == "http" and scope["path"] == ENDPOINT and not _wants_page(scope):
             await self._endpoint(scope, receive, send)
         else:
             if scope["type"] == "lifespan":
@@ -51,6 +53,10 @@ class Application:
     def running(self) -> AbstractAsyncContextManager[object]:
         """What a server does around serving it: its stores are opened, and closed at the end."""
         return self._starlette.router.lifespan_context(self._starlette)
+
+
+def _wants_page(scope: Scope) -> bool:
+    return scope["method"] in ("GET", "HEAD") and wants_page(by_name(scope["headers"]))
 
 
 def gateway_over(
@@ -114,7 +120,7 @@ def create_app(
 
     starlette = Starlette(
         routes=[
-            Route(ENDPOINT, page, methods=["GET", "POST"]),  # POST is named to those who ask
+            Route(ENDPOINT, page),
             *graphiql.routes(ENDPOINT, examples),
             *([Route(SCHEMA, definition, methods=["GET", "POST"])] if introspection else []),
         ],

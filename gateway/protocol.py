@@ -80,7 +80,7 @@ class Protocol(HttpToolsProtocol):
     async def _answer(self, cycle: RequestResponseCycle, scope: Any, receive: Any, _: Any) -> None:
         assert self._endpoint is not None
         try:
-            reply = await self._endpoint.reply(scope["headers"], receive)
+            reply = await self._endpoint.reply(scope, receive)
         except Disconnected:
             return
         if self.flow.write_paused:

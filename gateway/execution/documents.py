@@ -20,6 +20,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     VariableNode,
     Visitor,
@@ -104,6 +105,11 @@ class Document:
         if len(found) == 1:
             (found[None],) = found.values()
         return found
+
+    def operation_type(self, name: str | None) -> OperationType | None:
+        """Whether the operation of this name is a query; None where there is no such operation."""
+        definition = self.operations.get(name)
+        return definition.operation if definition else None
 
     def plan(self, which: Hashable, make: Callable[[], Plan]) -> Plan:
         """The plan that is kept under this, made where it is not; Unplannable where none can be."""

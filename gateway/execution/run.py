@@ -59,12 +59,14 @@ class Gateway:
         *,
         trace: bool = False,
         explain: Explaining | None = None,
+        request_id: str | None = None,
     ) -> Answer:
         """Run an operation; its store calls are shown where `trace` asks for them.
 
         `explain` shows what it asks of the stores at most, without running it for "plan".
+        The log and the audit log know the request by `request_id`.
         """
-        request_id = new_request_id()
+        request_id = request_id or new_request_id()
         document = self.documents.get(operation.query)
         if document.errors:
             return Answer({"errors": shown(document.errors, request_id)}, False)

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
+from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
-from gateway.authentication.keys import READ_EVERY
-from gateway.execution.errors import new_request_id, refusal, unforeseen
+from gateway.execution.documents import Operation
 from gateway.execution.run import Answer, Explaining, Gateway
 from gateway.execution.writing import to_bytes
-from gateway.http import body
+from gateway.http import body, negotiation
+from gateway.http.body import Asked
+from gateway.http.csrf import refuse_unless_meant
 from gateway.http.messages import (
     GRAPHQL_JSON,
     JSON,
     Disconnected,
-    Fields,
     Headers,
     Refused,
     Reply,
     by_name,
 )
-from loaders.errors import BadUserInput, SourceUnavailable, Unauthenticated
+from gateway.http.refusals import reply_to
+from gateway.http.request_id import request_id_of
+from loaders.errors import BadUserInput
 from loaders.viewer import Viewer
 
 ViewerOf = Callable[[Headers], Awaitable[Viewer]]
 """Who a request is from; may raise Unauthenticated and SourceUnavailable."""
 
-_RETRY_AFTER = (b"retry-after", str(int(READ_EVERY)).encode())
+_READING = ("GET", "HEAD")
+_ALLOW = (b"allow", b"GET, HEAD, POST")
+_ALLOW_POST = (b"allow", b"POST")
 
 
 class Endpoint:
@@ -47,45 +51,61 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            reply = await self.reply(scope["headers"], receive)
+            reply = await self.reply(scope, receive)
         except Disconnected:
             return
         start = {"status": reply.status, "headers": reply.fields}
         await send({"type": "http.response.start", **start})
-        await send({"type": "http.response.body", "body": reply.body})
+        content = b"" if scope["method"] == "HEAD" else reply.body
+        await send({"type": "http.response.body", "body": content})
 
-    async def reply(self, fields: Fields, receive: Receive) -> Reply:
-        """What is sent back to a request of these headers; raises Disconnected."""
-        headers = by_name(fields)
+    async def reply(self, scope: Scope, receive: Receive) -> Reply:
+        """What is sent back to a request; raises Disconnected.
+
+        Of `scope` it reads `method`, `headers` and, unless it is a POST, `query_string`.
+        """
+        headers = by_name(scope["headers"])
+        request_id = request_id_of(headers)
+        media_type = JSON
         try:
-            operation = body.operation_of(await body.read(headers, receive, self._body_limit))
-            viewer = await self._viewer_of(headers)
-            explaining = _explaining(headers)
-            may_trace = self._demo or viewer.is_staff
-            answer = await self._gateway().answer(
-                operation,
-                viewer,
-                trace=may_trace and headers.get("gateway-trace") == "1",
-                explain=explaining if may_trace else None,
-            )
-            return _answered(answer, headers.get("accept", ""))
+            media_type = negotiation.media_type(headers)
+            operation = self._operation(await self._asked(scope, headers, receive), scope["method"])
+            answer = await self._answer(operation, headers, request_id)
         except Disconnected:
             raise
-        except Refused as refused:
-            return _reply(refusal(BadUserInput(str(refused))), refused.status)
-        except BadUserInput as error:
-            return _reply(refusal(error), 400)
-        except Unauthenticated as error:
-            return _reply(refusal(error), 401)._replace(headers=[_challenge(error)])
-        except SourceUnavailable as error:
-            return _reply(refusal(error), 503)._replace(headers=[_RETRY_AFTER])
         except Exception as error:
-            return _reply({"errors": [unforeseen(error, new_request_id())]}, 500)
+            return reply_to(error, media_type, request_id)
+        # A refused document is 400 for clients that know the type that was made for GraphQL.
+        status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
+        return Reply(status, media_type, to_bytes(answer.body), request_id)
 
+    async def _asked(self, scope: Scope, headers: Headers, receive: Receive) -> Asked:
+        if scope["method"] == "POST":
+            return body.asked_in_body(await body.read(headers, receive, self._body_limit))
+        if scope["method"] in _READING:
+            refuse_unless_meant(headers)
+            return body.asked_in_query_string(scope["query_string"], self._body_limit)
+        raise Refused(405, "operations are sent by GET or POST", [_ALLOW])
 
-def _challenge(error: Unauthenticated) -> tuple[bytes, bytes]:
-    told = f'Bearer error="invalid_token", error_description="{error}"'
-    return b"www-authenticate", told.encode()
+    def _operation(self, asked: Asked, method: str) -> Operation:
+        operation = body.operation_of(asked)
+        if method in _READING:
+            document = self._gateway().documents.get(operation.query)
+            if document.operation_type(operation.name) not in (OperationType.QUERY, None):
+                raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
+        return operation
+
+    async def _answer(self, operation: Operation, headers: Headers, request_id: str) -> Answer:
+        viewer = await self._viewer_of(headers)
+        explaining = _explaining(headers)
+        may_trace = self._demo or viewer.is_staff
+        return await self._gateway().answer(
+            operation,
+            viewer,
+            trace=may_trace and headers.get("gateway-trace") == "1",
+            explain=explaining if may_trace else None,
+            request_id=request_id,
+        )
 
 
 def _explaining(headers: Headers) -> Explaining | None:
@@ -97,14 +117,3 @@ def _explaining(headers: Headers) -> Explaining | None:
         case "run":
             return "run"
     raise BadUserInput("Gateway-Explain is `plan` or `run`", argument="Gateway-Explain")
-
-
-def _answered(answer: Answer, accept: str) -> Reply:
-    """A refused document is 400 for clients that know the response type made for GraphQL."""
-    if GRAPHQL_JSON in accept:
-        return _reply(answer.body, 200 if answer.executed else 400, GRAPHQL_JSON)
-    return _reply(answer.body, 200)
-
-
-def _reply(answer: dict[str, Any], status: int, media_type: str = JSON) -> Reply:
-    return Reply(status, media_type, to_bytes(answer))

@@ -7,11 +7,18 @@ from typing import NamedTuple
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+HTML = "text/html"
 
-Fields = Sequence[tuple[bytes, bytes]]
-"""Headers as they are sent: names in lower case, and values."""
+Field = tuple[bytes, bytes]
+"""A header as it is sent: its name in lower case, and its value."""
+Fields = Sequence[Field]
 Headers = Mapping[str, str]
 """By their names; those given several times are joined by commas."""
+
+_CONTENT_TYPES: Mapping[str, Field] = {
+    media_type: (b"content-type", f"{media_type}; charset=utf-8".encode())
+    for media_type in (JSON, GRAPHQL_JSON)
+}
 
 
 class Reply(NamedTuple):
@@ -20,14 +27,16 @@ class Reply(NamedTuple):
     status: int
     media_type: str
     body: bytes
+    request_id: str
     headers: Fields = ()
 
     @property
     def fields(self) -> Fields:
         """Its headers; a server adds its own to them."""
         return [
-            (b"content-type", f"{self.media_type}; charset=utf-8".encode()),
-            (b"content-length", str(len(self.body)).encode()),
+            _CONTENT_TYPES[self.media_type],
+            (b"content-length", b"%d" % len(self.body)),
+            (b"x-request-id", self.request_id.encode()),
             *self.headers,
         ]
 
@@ -35,9 +44,10 @@ class Reply(NamedTuple):
 class Refused(Exception):
     """A request that is no operation, and the HTTP status that says so."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, headers: Fields = ()) -> None:
         super().__init__(message)
         self.status = status
+        self.headers = headers
 
 
 class Disconnected(Exception):

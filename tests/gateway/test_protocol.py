@@ -25,6 +25,7 @@ pytestmark = pytest.mark.slow
 
 HELLO = '{ said(text: "hello") }'
 HELD = "{ held }"
+BY_GET = "GET /graphql?query=%7B%20held%3A%20__typename%20%7D HTTP/1.1"
 CLOSE = "Connection: close"
 CHUNKED = "Transfer-Encoding: chunked"
 CONTINUE = "Expect: 100-continue"
@@ -57,7 +58,8 @@ def data(answer: bytes) -> Any:
 
 
 def undated(said: bytes) -> bytes:
-    """The same at all times."""
+    """The same at all times, and for whichever request."""
+    said = re.sub(rb"\r\nx-request-id: [0-9a-f]{32}\r", b"\r\nx-request-id: some\r", said)
     return re.sub(rb"\r\ndate: [^\r]+", b"\r\ndate: now", said)
 
 
@@ -108,6 +110,7 @@ async def test_an_answer_is_what_asgi_makes_of_it(servers: Sequence[Server]) -> 
         b"server: uvicorn\r\n"
         b"content-type: application/json; charset=utf-8\r\n"
         b"content-length: 25\r\n"
+        b"x-request-id: some\r\n"
         b"connection: close\r\n"
         b"\r\n"
         b'{"data":{"said":"hello"}}'
@@ -126,12 +129,17 @@ async def test_an_answer_is_what_asgi_makes_of_it(servers: Sequence[Server]) -> 
         (asking(HELLO, CLOSE, "Accept: application/graphql-response+json"), 200),
         (asking("{", CLOSE, "Accept: application/graphql-response+json"), 400),
         (asking(HELLO, CLOSE, "Accept: a/b", "Accept: application/graphql-response+json"), 200),
+        (asking(HELLO, CLOSE, "X-Request-Id: 1-a.B_2"), 200),
+        (asking(HELLO, CLOSE, "X-Request-Id: 1", "X-Request-Id: 2"), 200),
+        (asking(HELLO, CLOSE, "Accept: a/b"), 406),
         (asking(HELLO, CLOSE, media="xml"), 415),
         (asking(HELLO, CLOSE, start="POST / HTTP/1.1"), 404),
         (asking(HELLO, CLOSE, start="POST /graphql/ HTTP/1.1"), 404),
-        (asking(HELLO, CLOSE, start="PUT /graphql HTTP/1.1"), 404),
-        (head(CLOSE, start="GET /graphql HTTP/1.1"), 404),
-        (head(CLOSE, start="HEAD /graphql HTTP/1.1"), 404),
+        (asking(HELLO, CLOSE, start="PUT /graphql HTTP/1.1"), 405),
+        (head(CLOSE, start="GET /graphql HTTP/1.1"), 400),
+        (head(CLOSE, "Accept: text/html", start="GET /graphql HTTP/1.1"), 404),
+        (head(CLOSE, "Accept: */json, application/json", start=BY_GET), 200),
+        (head(CLOSE, "Accept: application/json", start=BY_GET.replace("GET", "HEAD")), 200),
         (head(CLOSE, start="OPTIONS * HTTP/1.1"), 404),
         (asking(HELLO, "Connection: close, upgrade", "Upgrade: h2c"), 400),
         (head("Content-Length: 0", CLOSE), 400),

@@ -58,7 +58,8 @@ async def test_unknown_members_of_the_body_are_left_alone(client: Client) -> Non
         (b"null", "the body must be a JSON object with a member `query`"),
         (b"1", "the body must be a JSON object with a member `query`"),
         (b'"a"', "the body must be a JSON object with a member `query`"),
-        (b"[]", "the body must be a JSON object with a member `query`"),
+        (b"[]", "batches are not taken: send each operation by itself"),
+        (b'[{"query": "{ a }"}]', "batches are not taken: send each operation by itself"),
         (b"{}", "`query` must be a text: the GraphQL document"),
         (b'{"query": null}', "`query` must be a text: the GraphQL document"),
         (b'{"query": ["{ __typename }"]}', "`query` must be a text: the GraphQL document"),
@@ -66,6 +67,8 @@ async def test_unknown_members_of_the_body_are_left_alone(client: Client) -> Non
         (b'{"query": "{ a }", "variables": "{}"}', "`variables` must be an object"),
         (b'{"query": "{ a }", "operationName": 1}', "`operationName` must be a text"),
         (b'{"query": "{ a }", "operationName": {}}', "`operationName` must be a text"),
+        (b'{"query": "{ a }", "documentId": 1}', "`documentId` must be a text"),
+        (b'{"query": "{ a }", "extensions": []}', "`extensions` must be an object"),
     ],
 )
 async def test_a_body_that_is_no_operation_is_400(
@@ -173,20 +176,6 @@ async def test_a_field_that_failed_is_part_of_an_answer(client: Client) -> None:
     assert answer.status_code == 200
     assert answer.json()["data"] == {"person": None}
     assert answer.json()["errors"][0]["extensions"]["code"] == "FORBIDDEN"
-
-
-async def test_other_methods_are_405(client: Client) -> None:
-    for method in ("PUT", "PATCH", "DELETE"):
-        answer = await client.http.request(method, ENDPOINT)
-        assert answer.status_code == 405
-        assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD", "POST"}
-
-
-async def test_get_and_head_are_the_page_for_people(client: Client) -> None:
-    for method in ("GET", "HEAD"):
-        answer = await client.http.request(method, ENDPOINT)
-        assert answer.status_code == 200
-        assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
 @pytest.mark.parametrize(

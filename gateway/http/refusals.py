@@ -1,0 +1,34 @@
+"""How a request is answered that cannot be run."""
+
+from __future__ import annotations
+
+from gateway.authentication.keys import READ_EVERY
+from gateway.execution.errors import refusal, unforeseen
+from gateway.execution.writing import to_bytes
+from gateway.http.messages import Field, Refused, Reply
+from loaders.errors import BadUserInput, GatewayError, SourceUnavailable, Unauthenticated
+
+_RETRY_AFTER = (b"retry-after", str(int(READ_EVERY)).encode())
+
+
+def reply_to(error: Exception, media_type: str, request_id: str) -> Reply:
+    """The answer that tells of an error."""
+    match error:
+        case Refused():
+            told: GatewayError = BadUserInput(str(error))
+            status, headers = error.status, error.headers
+        case BadUserInput():
+            told, status, headers = error, 400, ()
+        case Unauthenticated():
+            told, status, headers = error, 401, [_challenge(error)]
+        case SourceUnavailable():
+            told, status, headers = error, 503, [_RETRY_AFTER]
+        case _:
+            body = to_bytes({"errors": [unforeseen(error, request_id)]})
+            return Reply(500, media_type, body, request_id)
+    return Reply(status, media_type, to_bytes(refusal(told)), request_id, headers)
+
+
+def _challenge(error: Unauthenticated) -> Field:
+    told = f'Bearer error="invalid_token", error_description="{error}"'
+    return b"www-authenticate", told.encode()
