@@ -122,6 +122,7 @@ def create_app(
         routes=[
             Route(ENDPOINT, page),
             *graphiql.routes(ENDPOINT, examples),
+            # graphql-inspector asks for it by POST.
             *([Route(SCHEMA, definition, methods=["GET", "POST"])] if introspection else []),
         ],
         lifespan=lifespan,
