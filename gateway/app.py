@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from gateway import graphiql
@@ -22,6 +22,8 @@ from gateway.http.messages import by_name
 from gateway.http.negotiation import wants_page
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
+from gateway.subscriptions.operations import Operations
+from gateway.subscriptions.websocket import WebSocketEndpoint, is_same_origin
 from loaders.clock import Clock
 from loaders.sealing import Seal
 from loaders.stores.interface import Store
@@ -118,9 +120,18 @@ def create_app(
     async def definition(request: Request) -> Response:
         return PlainTextResponse(sdl())
 
+    operations = Operations(lambda: starlette.state.gateway, settings.gateway_operations_per_viewer)
+    sockets = WebSocketEndpoint(
+        operations,
+        viewer_of,
+        is_allowed=is_same_origin,
+        per_connection=settings.gateway_operations_per_connection,
+        demo=demo,
+    )
     starlette = Starlette(
         routes=[
             Route(ENDPOINT, page),
+            WebSocketRoute(ENDPOINT, sockets),
             *graphiql.routes(ENDPOINT, examples),
             # graphql-inspector asks for it by POST.
             *([Route(SCHEMA, definition, methods=["GET", "POST"])] if introspection else []),
@@ -128,6 +139,10 @@ def create_app(
         lifespan=lifespan,
     )
     endpoint = Endpoint(
-        lambda: starlette.state.gateway, viewer_of, settings.gateway_body_limit, demo=demo
+        lambda: starlette.state.gateway,
+        operations,
+        viewer_of,
+        settings.gateway_body_limit,
+        demo=demo,
     )
     return Application(endpoint, starlette)

@@ -55,7 +55,8 @@ class Query:
 
     def code(self) -> str:
         """The code that is generated for it, each place once."""
-        return "\n".join(_code("Query", self.planned.plan.root))
+        plan = self.planned.plan
+        return "\n".join(_code(plan.root_type.name, plan.root))
 
 
 def _text(file: Path) -> str:

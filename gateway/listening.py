@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import gc
 import socket
+import sys
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from gateway.protocol import Protocol
+
+GIVEN_UP_AFTER = 30.0
+"""Seconds after which a client is given up that takes nothing of what is sent to it."""
 
 
 class PortTaken(Exception):
@@ -27,6 +31,10 @@ def listen(host: str, port: int) -> socket.socket:
         raise _taken(host, port, error) from None
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if sys.platform == "linux":  # who connects has it too
+            listening.setsockopt(
+                socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(GIVEN_UP_AFTER * 1000)
+            )
         listening.bind(address)
         listening.listen(socket.SOMAXCONN)
     except OSError as error:
@@ -54,8 +62,13 @@ def serve(app: ASGIApp, listening: socket.socket, **options: Any) -> None:
 
 
 def config(app: ASGIApp | str, **options: Any) -> uvicorn.Config:
-    """How applications are served; requests are not logged."""
-    return uvicorn.Config(app, http=Protocol, access_log=False, **options)
+    """How applications are served; requests are not logged.
+
+    Messages over WebSockets are not compressed: they are small, and what is told beside a secret
+    could be guessed by their sizes.
+    """
+    usual = {"http": Protocol, "access_log": False, "ws_per_message_deflate": False}
+    return uvicorn.Config(app, **{**usual, **options})
 
 
 def spare_the_collector() -> None:

@@ -17,6 +17,7 @@ from uvicorn.server import ServerState
 from gateway.app import ENDPOINT
 from gateway.http.endpoint import Endpoint
 from gateway.http.messages import Disconnected, Reply
+from gateway.subscriptions.sse import EventStream
 
 
 class Protocol(HttpToolsProtocol):
@@ -52,6 +53,12 @@ class Protocol(HttpToolsProtocol):
             self.flow.pause_reading()
             self.pipeline.appendleft((self.cycle, answer))
 
+    def shutdown(self) -> None:
+        """A stream has no end to wait for: its client comes back to another server."""
+        super().shutdown()
+        if self.cycle is not None and self.cycle.chunked_encoding:
+            self.transport.close()
+
     def _asks_endpoint(self) -> bool:
         return (
             self._endpoint is not None
@@ -77,11 +84,16 @@ class Protocol(HttpToolsProtocol):
             on_response=self.on_response_complete,
         )
 
-    async def _answer(self, cycle: RequestResponseCycle, scope: Any, receive: Any, _: Any) -> None:
+    async def _answer(
+        self, cycle: RequestResponseCycle, scope: Any, receive: Any, send: Any
+    ) -> None:
         assert self._endpoint is not None
         try:
             reply = await self._endpoint.reply(scope, receive)
         except Disconnected:
+            return
+        if isinstance(reply, EventStream):
+            await reply(receive, send)
             return
         if self.flow.write_paused:
             await self.flow.drain()

@@ -26,17 +26,21 @@ GRACE = 10
 def run(workers: int) -> None:
     """Serve until a signal says to stop; several workers share the port."""
     settings = read_serve_settings()
+    options = {
+        "timeout_graceful_shutdown": GRACE,
+        "ws_max_size": settings.gateway_body_limit,
+    }
     app = _application(settings)  # by which wrong settings end it, before there are workers
     with listen(settings.host, settings.port) as listening:
         say(f"GraphQL: {url(listening)}{ENDPOINT}")
         if workers == 1:
-            serve(app, listening, timeout_graceful_shutdown=GRACE)
+            serve(app, listening, **options)
             return
         each = config(
             f"{__name__}:{worker.__name__}",
             factory=True,
             workers=workers,
-            timeout_graceful_shutdown=GRACE,
+            **options,
         )
         Multiprocess(each, [listening]).run()
 

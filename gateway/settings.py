@@ -43,6 +43,15 @@ class ServerSettings(BaseSettings):
     gateway_documents_kept: int = Field(
         1_000, description="Parsed and validated documents that are kept.", ge=0
     )
+    gateway_operations_per_connection: int = Field(
+        50, description="Operations that one WebSocket may have under way.", gt=0
+    )
+    gateway_operations_per_viewer: int = Field(
+        100,
+        description="Operations that a viewer may have under way over WebSockets and event "
+        "streams, in each process.",
+        gt=0,
+    )
     gateway_executor: Literal["levels", "reference"] = Field(
         "levels",
         description="Who runs operations: `levels`, or `reference` for graphql-core itself.",
@@ -194,8 +203,10 @@ def postgres_address(settings: Any, product: str, *, writing: bool = False) -> P
     """Where a product's database is: for one who only reads, its replica, if there is one."""
     url: str = getattr(settings, f"{product}_database_url")
     replica: str | None = getattr(settings, f"{product}_database_replica_url")
+    primary, reading = (_DRIVER.sub(r"\1:", one) for one in (url, replica or url))
     return PostgresAddress(
-        _DRIVER.sub(r"\1:", url if writing else replica or url),
+        primary if writing else reading,
+        primary_url=None if writing or replica is None else primary,
         row_security=settings.gateway_row_security,
         connections=settings.gateway_postgres_connections,
         statement_timeout=settings.gateway_deadline,

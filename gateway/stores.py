@@ -39,7 +39,8 @@ def addresses(settings: Any, *, writing: bool = False) -> Addresses:
     )
     if not settings.gateway_plaintext_stores:
         for product, address in found.postgres.items():
-            _refuse_plaintext(product, address.url, encrypted=_asks_for_tls(address.url))
+            for url in filter(None, (address.url, address.primary_url)):
+                _refuse_plaintext(product, url, encrypted=_asks_for_tls(url))
         for product, location in found.dynamodb.items():
             url = location.endpoint_url or "https:"
             _refuse_plaintext(product, url, encrypted=url.startswith("https:"))

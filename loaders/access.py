@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain
@@ -31,6 +31,7 @@ from loaders.stores.interface import (
 )
 from loaders.stores.statements import STATEMENTS_KEPT
 from loaders.stores.together import together
+from loaders.tables.catalogue import PARENTS
 from loaders.tables.facts import DeclarationError, Row, StoredTable, Through
 
 Columns = str | tuple[str, ...]
@@ -71,8 +72,13 @@ class Access:
             now=request.now,
             report=report,
             traced=request.trace.wanted,
+            own_parents=self._own_parents(request),
             viewer=await rules.told_to_policies(self.scope, request, self.table),
         )
+
+    def _own_parents(self, request: Request) -> Set[Any]:
+        owner = self.table.owner
+        return request.own_parents.get(owner.parent, _NONE) if isinstance(owner, Through) else _NONE
 
     def selected(self, asked: Asked, compared: Sequence[str] = ()) -> tuple[str, ...]:
         """The columns that are read, given those that a document asks for."""
@@ -99,13 +105,16 @@ class Access:
         found = dict(zip(askable, answers, strict=True))
         return [found[key] if key in found else absent() for key in keys]
 
-    def _left(self, request: Request, rows: Iterable[Row | None], terms: Terms) -> None:
-        """The loader's exit: rows that were guarded are the viewer's own, which is asserted; of
-        others it is noted whose they are, where staff read them."""
+    def _left(self, request: Request, rows: Sequence[Row | None], terms: Terms) -> None:
+        """The loader's exit: rows that were guarded are the viewer's own, which is asserted, and
+        need not be asked for again; of others it is noted whose they are, where staff read them."""
         if terms.owners is None:
             request.owners_read.note(rows)
-        else:
-            rules.assert_owned(rows, self.table, terms.owners)
+            return
+        rules.assert_owned(rows, self.table, terms.owners)
+        if self.table in PARENTS:
+            own = request.own_parents.setdefault(self.table, set())
+            own.update(row[self.table.key[-1]] for row in rows if row is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +209,7 @@ class Listing(Access):
         if self.scope is Scope.EMAIL:
             for key, slice_ in zip(keys, slices, strict=True):
                 slice_.rows = rules.of_this_email(self.table, key, slice_.rows)
-        rows = chain.from_iterable(slice_.rows for slice_ in slices)
+        rows = [row for slice_ in slices for row in slice_.rows]
         self._left(request, rows, terms)
         return slices
 

@@ -84,6 +84,13 @@ class DeadlineExceeded(GatewayError):
     retryable = True
 
 
+class Overloaded(GatewayError):
+    """There is more under way than is taken on at once."""
+
+    code = Code.OVERLOADED
+    retryable = True
+
+
 class QueryTooCostly(GatewayError):
     """The query reads more than one request may."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loaders.access import below, distinct, one, page
+from loaders.following import Follow
 from loaders.tables import studio
 
 input_record = one(studio.input_records, by="id")
@@ -17,6 +18,8 @@ statuses_of_input = page(
     order="created_at",
     filters=("phase", "status"),
 )
+progress_of_input = Follow(studio.PROGRESS, by="input_record_id", of="processing_status_id")
+progress_of_user = Follow(studio.PROGRESS, by="user_id", of="input_record_id")
 statuses_by_phase = page(studio.processing_statuses, by="phase", order="-created_at")
 statuses_by_status = page(studio.processing_statuses, by="status", order="-created_at")
 

@@ -206,6 +206,8 @@ class Request:
     image_base_url: str
     owners_read: OwnersRead = field(init=False)
     """Whose rows were read, where staff read them."""
+    own_parents: dict[StoredTable, set[Any]] = field(default_factory=dict)
+    """Of tables that others are owned through, the ids of the viewer's rows that were read."""
     _loaders: dict[Any, BatchLoader] = field(default_factory=dict)
     _owners: dict[str, asyncio.Task[frozenset[Any]]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)

@@ -15,7 +15,7 @@ def folded(email: str) -> str:
 
     Unicode folds the Kelvin sign to k, and so would give somebody another's accounts.
     """
-    return email.translate(_ASCII_LOWER)
+    return email.lower() if email.isascii() else email.translate(_ASCII_LOWER)
 
 
 STAFF = frozenset({"support", "admin"})
@@ -63,7 +63,7 @@ class Viewer:
 
     def reads_all(self, product: str) -> bool:
         """Whether the rows of others at a product are theirs to read."""
-        return self.is_staff or service(product) in self.roles
+        return bool(self.roles) and (self.is_staff or service(product) in self.roles)
 
     @property
     def sees_personal_data(self) -> bool:

@@ -11,6 +11,8 @@ from loaders.pages import Page, Paging
 from loaders.reach import follows
 from loaders.request import Asking
 from loaders.tables.facts import Row
+from resolvers.arguments import column_value
+from resolvers.feeds import Feed
 from resolvers.links import by_one_of, needs, to_each, to_one, to_page
 
 IDS_SHOWN = 100
@@ -65,6 +67,24 @@ videos_of_clip = to_page(load.videos_of_clip, via="id")
 videos_of_voiceover = to_page(load.videos_of_voiceover, via="id")
 clips_of_video = to_each(load.video_clip, via="video_clip_ids", at_most=IDS_SHOWN)
 voiceover = to_one(load.voiceover, via="voiceover_id")
+
+
+async def _the_input(info: Asking, input_record_id: str) -> Sequence[int]:
+    column = load.input_record.table.columns["id"]
+    key = column_value(column, input_record_id, "inputRecordId")
+    return [] if await load.input_record.load(info, key) is None else [key]
+
+
+async def _own_accounts(info: Asking) -> Sequence[int]:
+    return sorted(await info.context.owners(load.inputs_of_user.table.product))
+
+
+processing_status_feed = Feed(
+    _the_input, load.statuses_of_input, load.processing_status, load.progress_of_input
+)
+input_record_feed = Feed(
+    _own_accounts, load.inputs_of_user, load.input_record, load.progress_of_user
+)
 
 
 @follows(load.character, load.input_record)

@@ -28,6 +28,7 @@ from schema.query import Query
 from schema.readings import DEFINITION, READING, definition_of, reading_of
 from schema.rows import COLUMN, COLUMNS, RESOLVER, TABLE, says_what_it_reaches
 from schema.scalars import SCALARS
+from schema.subscription import Subscription
 
 Needs = Mapping[tuple[str, str], tuple[StoredTable, tuple[str, ...]]]
 """Of a type's field: the table of its row, and the columns that must be selected for it."""
@@ -40,7 +41,14 @@ _NODES = [
     if isinstance(type_, type) and issubclass(type_, Node) and type_.__module__ == subject.__name__
 ]
 """Types that a client may meet behind an interface alone, which Strawberry has to be told of."""
-_strawberry = strawberry.Schema(Query, types=_NODES, config=StrawberryConfig(scalar_map=SCALARS))
+ROOTS = (Query.__name__, Subscription.__name__)
+"""The types that operations begin at."""
+_strawberry = strawberry.Schema(
+    Query,
+    subscription=Subscription,
+    types=_NODES,
+    config=StrawberryConfig(scalar_map=SCALARS),
+)
 
 
 def _fields(schema: GraphQLSchema) -> Iterator[tuple[str, str, GraphQLField]]:
@@ -85,9 +93,9 @@ def _needs(schema: GraphQLSchema) -> Needs:
 def refuse_undeclared(schema: GraphQLSchema) -> None:
     """Raise DeclarationError where an entry does not say which ways to rows it takes."""
     for type_name, name, field in _fields(schema):
-        if type_name == "Query" and not says_what_it_reaches(definition_of(field)):
+        if type_name in ROOTS and not says_what_it_reaches(definition_of(field)):
             raise DeclarationError(
-                f"Query.{name} does not say who may see it: its resolver reaches nothing"
+                f"{type_name}.{name} does not say who may see it: its resolver reaches nothing"
             )
 
 

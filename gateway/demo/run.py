@@ -63,7 +63,13 @@ def run_demo(settings: ServerSettings, path: Path) -> None:
         )
         _tell(tokens)
         say(f"GraphiQL: {url(listening)}{ENDPOINT} — you are {ADA.email}")
-        serve(app, listening, log_level="warning", timeout_graceful_shutdown=GRACE)
+        serve(
+            app,
+            listening,
+            log_level="warning",
+            timeout_graceful_shutdown=GRACE,
+            ws_max_size=settings.gateway_body_limit,
+        )
 
 
 def _tell(tokens: DemoIssuer) -> None:

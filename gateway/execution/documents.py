@@ -111,6 +111,15 @@ class Document:
         definition = self.operations.get(name)
         return definition.operation if definition else None
 
+    @cached_property
+    def subscriptions(self) -> frozenset[str | None]:
+        """The names of its operations that are subscriptions."""
+        return frozenset(
+            name
+            for name, definition in self.operations.items()
+            if definition.operation is OperationType.SUBSCRIPTION
+        )
+
     def plan(self, which: Hashable, make: Callable[[], Plan]) -> Plan:
         """The plan that is kept under this, made where it is not; Unplannable where none can be."""
         found = self.plans.get(which)
@@ -189,9 +198,10 @@ def _columns(document: Document) -> Columns:
     found: dict[StoredTable, set[str]] = {}
     seen: set[tuple[str, int]] = set()
     waiting: list[tuple[GraphQLNamedType, SelectionSetNode]] = [
-        (schema.query_type, definition.selection_set)
+        (root, definition.selection_set)
         for definition in document.definitions
-        if isinstance(definition, OperationDefinitionNode) and schema.query_type
+        if isinstance(definition, OperationDefinitionNode)
+        if (root := schema.get_root_type(definition.operation))
     ]
     while waiting:
         parent, selections = waiting.pop()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from graphql import ExecutionResult, GraphQLSchema, execute
 from graphql.pyutils import AwaitableOrValue
@@ -22,9 +22,10 @@ class Executor(Protocol):
     planner: Planner
 
     def execute(
-        self, document: Document, operation: Operation, request: Request
+        self, document: Document, operation: Operation, request: Request, event: Any = None
     ) -> AwaitableOrValue[ExecutionResult]:
-        """What the operation answers, at once where nothing has to be waited for."""
+        """What the operation answers, at once where nothing has to be waited for; a subscription
+        answers to one event."""
 
 
 class ReferenceExecutor:
@@ -35,9 +36,9 @@ class ReferenceExecutor:
         self._schema = schema
 
     def execute(
-        self, document: Document, operation: Operation, request: Request
+        self, document: Document, operation: Operation, request: Request, event: Any = None
     ) -> AwaitableOrValue[ExecutionResult]:
-        return _by_graphql_core(self._schema, document, operation, request)
+        return _by_graphql_core(self._schema, document, operation, request, event)
 
 
 class LevelExecutor:
@@ -49,25 +50,26 @@ class LevelExecutor:
         self._schema = schema
 
     def execute(
-        self, document: Document, operation: Operation, request: Request
+        self, document: Document, operation: Operation, request: Request, event: Any = None
     ) -> AwaitableOrValue[ExecutionResult]:
         try:
             planned = self.planner.plan(document, operation, request.viewer)
-            return run(planned.plan, request, planned.variables)
+            return run(planned.plan, request, planned.variables, event)
         except Refused as refused:
             return ExecutionResult(None, list(refused.errors))
         except Unplannable as why:
             self.fallbacks[str(why)] += 1
-            return _by_graphql_core(self._schema, document, operation, request)
+            return _by_graphql_core(self._schema, document, operation, request, event)
 
 
 def _by_graphql_core(
-    schema: GraphQLSchema, document: Document, operation: Operation, request: Request
+    schema: GraphQLSchema, document: Document, operation: Operation, request: Request, event: Any
 ) -> AwaitableOrValue[ExecutionResult]:
     assert document.node is not None
     return execute(
         schema,
         document.node,
+        root_value=event,
         context_value=request,
         variable_values=dict(operation.variables or {}),
         operation_name=operation.name,

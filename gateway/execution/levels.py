@@ -99,10 +99,15 @@ class Listed:
             start = end
 
 
-def run(plan: Plan, context: Any, variables: VariableValues) -> AwaitableOrValue[ExecutionResult]:
-    """The answer to a plan's operation, at once where no field has to wait."""
+def run(
+    plan: Plan, context: Any, variables: VariableValues, event: Any = None
+) -> AwaitableOrValue[ExecutionResult]:
+    """The answer to a plan's operation, at once where no field has to wait.
+
+    `event` is what a subscription's field is read of.
+    """
     this = _Run(plan, context, variables)
-    root = Level([None])
+    root = Level([event])
     waiting = this.expand(plan.root, root)
     if waiting:
         return this.settled(root, waiting)

@@ -65,10 +65,10 @@ class Outline:
     variables: VariableValues
     viewer: Viewer
 
-    def at_root(self, query: GraphQLObjectType) -> GroupedFieldSet:
+    def at_root(self, type_: GraphQLObjectType) -> GroupedFieldSet:
         """The selections of the operation, by response name."""
         return collect_fields(
-            self.schema, self.fragments, self.variables, query, self.operation
+            self.schema, self.fragments, self.variables, type_, self.operation
         ).grouped_field_set
 
     def below(self, type_: GraphQLObjectType, details: Sequence[FieldDetails]) -> GroupedFieldSet:
@@ -87,13 +87,15 @@ class Plan:
     """How one operation is run."""
 
     def __init__(self, outline: Outline, types: Types) -> None:
-        query = outline.schema.query_type
-        if query is None or outline.operation.operation is not OperationType.QUERY:
-            raise Unplannable(outline.operation.operation.value)
+        kind = outline.operation.operation
+        root = outline.schema.get_root_type(kind)
+        if root is None or kind is OperationType.MUTATION:
+            raise Unplannable(kind.value)
         if outline.operation.directives:
             raise Unplannable("a directive of the operation")
         self.types = types
-        self.root = Selection(outline, query, outline.at_root(query), ())
+        self.root_type = root
+        self.root = Selection(outline, root, outline.at_root(root), ())
 
 
 class Selection:

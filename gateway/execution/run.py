@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from graphql import ExecutionResult, GraphQLError
+from graphql import ExecutionResult, GraphQLError, located_error
 
 from gateway.audit import AuditLog, entry
 from gateway.execution.bounds import Forecaster, Place
@@ -16,18 +16,24 @@ from gateway.execution.documents import Document, Documents, Operation
 from gateway.execution.errors import new_request_id, shown
 from gateway.execution.executors import Executor
 from gateway.execution.explain import explained
-from gateway.execution.planner import Refused
+from gateway.execution.planner import Planned, Refused
+from gateway.execution.stream import Stream
 from loaders.accounts import IDENTITIES
 from loaders.clock import Clock
 from loaders.errors import DeadlineExceeded, GatewayError, SourceUnavailable
-from loaders.request import Request
+from loaders.request import Aside, Asking, Request
 from loaders.sealing import Seal
 from loaders.stores.interface import Store
 from loaders.trace import Trace
 from loaders.viewer import Viewer
+from resolvers.feeds import Feed
 
 Explaining = Literal["plan", "run"]
 
+_NO_STREAM = GraphQLError(
+    "A subscription has many answers: ask for it over a websocket (graphql-transport-ws) or as "
+    "server-sent events (Accept: text/event-stream)."
+)
 _TO_ANSWER = 0.5
 """Seconds after the deadline that a request has to put what its stores said into an answer."""
 
@@ -72,9 +78,85 @@ class Gateway:
             return Answer({"errors": shown(document.errors, request_id)}, False)
         if explain == "plan":
             return self._explained(document, operation, request_id, viewer)
+        if operation.name in document.subscriptions:
+            return Answer({"errors": shown([_NO_STREAM], request_id)}, False)
         request = self._request(document, viewer, Trace(wanted=trace or explain is not None))
+        return await self._run(
+            document, operation, request, request_id, trace=trace, explain=explain
+        )
+
+    async def subscribe(
+        self, operation: Operation, viewer: Viewer, *, trace: bool = False
+    ) -> AsyncGenerator[Answer]:
+        """The answers to a subscription: to the state as it is, then to each change of it.
+
+        An operation that is none has one answer, as has what is refused. `aclose` frees
+        everything.
+        """
+        document = self.documents.get(operation.query)
+        if document.errors or operation.name not in document.subscriptions:
+            yield await self.answer(operation, viewer, trace=trace)
+            return
         try:
-            result = await self._execute(document, operation, request)
+            planned = self.executor.planner.explained(document, operation, viewer)
+            stream = self._stream(document, operation, viewer, planned, trace=trace)
+            async with aclosing(stream.bodies()) as bodies:
+                async for body in bodies:
+                    yield Answer(body, True)
+        except Refused as refused:
+            yield Answer({"errors": shown(refused.errors, new_request_id())}, False)
+        except GatewayError as error:
+            (field,) = planned.plan.root.fields
+            located = located_error(error, field.nodes, field.as_list())
+            yield Answer({"errors": shown([located], new_request_id())}, False)
+
+    def _stream(
+        self,
+        document: Document,
+        operation: Operation,
+        viewer: Viewer,
+        planned: Planned,
+        *,
+        trace: bool,
+    ) -> Stream:
+        """The stream of a subscription, read where data are written: see `Store.primary`."""
+        live = replace(self, stores={name: store.primary for name, store in self.stores.items()})
+
+        async def ask(read: Callable[[Asking], Awaitable[Any]]) -> Any:
+            request = live._request(document, viewer, Trace())
+            try:
+                found = await read(Aside(request))
+            finally:
+                await request.close()
+            await live._audited(operation, request, new_request_id())
+            return found
+
+        async def answer(event: int | None) -> dict[str, Any]:
+            request = live._request(document, viewer, Trace(wanted=trace))
+            told = await live._run(
+                document, operation, request, new_request_id(), trace=trace, event=event
+            )
+            return told.body
+
+        (field,) = planned.plan.root.fields
+        feed, arguments = field.reading.one, field.arguments(planned.variables)
+        assert isinstance(feed, Feed)
+        return Stream(feed, arguments, live.stores, ask, answer)
+
+    async def _run(
+        self,
+        document: Document,
+        operation: Operation,
+        request: Request,
+        request_id: str,
+        *,
+        trace: bool,
+        explain: Explaining | None = None,
+        event: int | None = None,
+    ) -> Answer:
+        """The answer to a request, which is closed; of a subscription that to one event."""
+        try:
+            result = await self._execute(document, operation, request, event)
         finally:
             await request.close()
         try:
@@ -91,10 +173,10 @@ class Gateway:
             body["data"] = result.data
         extensions: dict[str, Any] = {}
         if trace:
-            extensions["trace"] = request.trace.as_json(viewer)
+            extensions["trace"] = request.trace.as_json(request.viewer)
         if explain and executed:
             with suppress(Refused):  # a fallback, which no plan tells of
-                places = self.places(document, operation, viewer)
+                places = self.places(document, operation, request.viewer)
                 extensions["explain"] = explained(places, request.trace.calls)
         if extensions:
             body["extensions"] = extensions
@@ -142,9 +224,9 @@ class Gateway:
         )
 
     async def _execute(
-        self, document: Document, operation: Operation, request: Request
+        self, document: Document, operation: Operation, request: Request, event: int | None
     ) -> ExecutionResult:
-        result = self.executor.execute(document, operation, request)
+        result = self.executor.execute(document, operation, request, event)
         if isinstance(result, ExecutionResult):
             return result
         try:

@@ -92,7 +92,7 @@ def asked_in_body(body: bytes) -> Asked:
         raise Refused(400, "batches are not taken: send each operation by itself")
     if not isinstance(members, dict):
         raise Refused(400, "the body must be a JSON object with a member `query`")
-    return _asked(members)
+    return asked_in(members)
 
 
 def asked_in_query_string(query_string: bytes, limit: int) -> Asked:
@@ -116,7 +116,7 @@ def asked_in_query_string(query_string: bytes, limit: int) -> Asked:
     for name in _IN_JSON:
         if name in members:
             members[name] = _loaded(name, members[name])
-    return _asked(members)
+    return asked_in(members)
 
 
 def _loaded(name: str, text: str) -> Any:
@@ -128,7 +128,8 @@ def _loaded(name: str, text: str) -> Any:
         raise Refused(400, f"`{name}` is no JSON") from None
 
 
-def _asked(members: Mapping[str, Any]) -> Asked:
+def asked_in(members: Mapping[str, Any]) -> Asked:
+    """What these members ask, however they were sent; raises Refused."""
     asked = Asked(
         members.get("query"),
         members.get("variables"),

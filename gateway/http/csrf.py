@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.http.messages import Headers, Refused
-from gateway.http.negotiation import names_json
+from gateway.http.negotiation import names_data
 
 _OF_PROGRAMS = (
     "authorization",
@@ -22,7 +22,7 @@ def refuse_unless_meant(headers: Headers) -> None:
     A POST needs no such header: its body is JSON, which none of them sends.
     """
     if not (
-        names_json(headers)
+        names_data(headers)
         or headers.get("sec-fetch-mode") in _OF_SCRIPTS
         or any(name in headers for name in _OF_PROGRAMS)
     ):

@@ -1,4 +1,4 @@
-"""The GraphQL endpoint: one request, one reply."""
+"""The GraphQL endpoint: one request, one reply or a stream of them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from gateway.http import body, negotiation
 from gateway.http.body import Asked
 from gateway.http.csrf import refuse_unless_meant
 from gateway.http.messages import (
+    EVENT_STREAM,
     GRAPHQL_JSON,
     JSON,
     Disconnected,
@@ -24,6 +25,8 @@ from gateway.http.messages import (
 )
 from gateway.http.refusals import reply_to
 from gateway.http.request_id import request_id_of
+from gateway.subscriptions.operations import Operations
+from gateway.subscriptions.sse import EventStream
 from loaders.errors import BadUserInput
 from loaders.viewer import Viewer
 
@@ -31,6 +34,8 @@ ViewerOf = Callable[[Headers], Awaitable[Viewer]]
 """Who a request is from; may raise Unauthenticated and SourceUnavailable."""
 
 _READING = ("GET", "HEAD")
+_BY_GET = (OperationType.QUERY, None)
+_STREAMED_BY_GET = (*_BY_GET, OperationType.SUBSCRIPTION)
 _ALLOW = (b"allow", b"GET, HEAD, POST")
 _ALLOW_POST = (b"allow", b"POST")
 
@@ -38,13 +43,21 @@ _ALLOW_POST = (b"allow", b"POST")
 class Endpoint:
     """The GraphQL endpoint, as plain ASGI: most of what a small query costs would be a framework's.
 
-    `viewer_of` tells who a request is from. In the demo everybody may see the trace.
+    `viewer_of` tells who a request is from. In the demo everybody may see the trace. `operations`
+    are those whose answers are streamed.
     """
 
     def __init__(
-        self, gateway: Callable[[], Gateway], viewer_of: ViewerOf, body_limit: int, *, demo: bool
+        self,
+        gateway: Callable[[], Gateway],
+        operations: Operations,
+        viewer_of: ViewerOf,
+        body_limit: int,
+        *,
+        demo: bool,
     ) -> None:
         self._gateway = gateway
+        self._operations = operations
         self._viewer_of = viewer_of
         self._body_limit = body_limit
         self._demo = demo
@@ -54,12 +67,15 @@ class Endpoint:
             reply = await self.reply(scope, receive)
         except Disconnected:
             return
+        if isinstance(reply, EventStream):
+            await reply(receive, send)
+            return
         start = {"status": reply.status, "headers": reply.fields}
         await send({"type": "http.response.start", **start})
         content = b"" if scope["method"] == "HEAD" else reply.body
         await send({"type": "http.response.body", "body": content})
 
-    async def reply(self, scope: Scope, receive: Receive) -> Reply:
+    async def reply(self, scope: Scope, receive: Receive) -> Reply | EventStream:
         """What is sent back to a request; raises Disconnected.
 
         Of `scope` it reads `method`, `headers` and, unless it is a POST, `query_string`.
@@ -68,8 +84,13 @@ class Endpoint:
         request_id = request_id_of(headers)
         media_type = JSON
         try:
-            media_type = negotiation.media_type(headers)
-            operation = self._operation(await self._asked(scope, headers, receive), scope["method"])
+            accepted = negotiation.media_type(headers)
+            streams = accepted == EVENT_STREAM
+            media_type = JSON if streams else accepted
+            asked = await self._asked(scope, headers, receive)
+            operation = self._operation(asked, scope["method"], streams=streams)
+            if streams and scope["method"] != "HEAD":
+                return await self._stream(operation, headers, request_id)
             answer = await self._answer(operation, headers, request_id)
         except Disconnected:
             raise
@@ -87,25 +108,46 @@ class Endpoint:
             return body.asked_in_query_string(scope["query_string"], self._body_limit)
         raise Refused(405, "operations are sent by GET or POST", [_ALLOW])
 
-    def _operation(self, asked: Asked, method: str) -> Operation:
+    def _operation(self, asked: Asked, method: str, *, streams: bool) -> Operation:
         operation = body.operation_of(asked)
         if method in _READING:
             document = self._gateway().documents.get(operation.query)
-            if document.operation_type(operation.name) not in (OperationType.QUERY, None):
+            kinds = _STREAMED_BY_GET if streams else _BY_GET
+            if document.operation_type(operation.name) not in kinds:
                 raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
         return operation
 
     async def _answer(self, operation: Operation, headers: Headers, request_id: str) -> Answer:
         viewer = await self._viewer_of(headers)
         explaining = _explaining(headers)
-        may_trace = self._demo or viewer.is_staff
+        if explaining is not None and not may_trace(viewer, demo=self._demo):
+            explaining = None
         return await self._gateway().answer(
             operation,
             viewer,
-            trace=may_trace and headers.get("gateway-trace") == "1",
-            explain=explaining if may_trace else None,
+            trace=wants_trace(headers, viewer, demo=self._demo),
+            explain=explaining,
             request_id=request_id,
         )
+
+    async def _stream(self, operation: Operation, headers: Headers, request_id: str) -> EventStream:
+        viewer = await self._viewer_of(headers)
+        trace = wants_trace(headers, viewer, demo=self._demo)
+        return EventStream(
+            self._operations.answers(operation, viewer, trace=trace),
+            check=lambda: self._viewer_of(headers),
+            request_id=request_id,
+        )
+
+
+def may_trace(viewer: Viewer, *, demo: bool) -> bool:
+    """Whether a viewer may be told which calls an answer took."""
+    return demo or viewer.is_staff
+
+
+def wants_trace(headers: Headers, viewer: Viewer, *, demo: bool) -> bool:
+    """Whether they ask for it, and may."""
+    return headers.get("gateway-trace") == "1" and may_trace(viewer, demo=demo)
 
 
 def _explaining(headers: Headers) -> Explaining | None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
+EVENT_STREAM = "text/event-stream"
 HTML = "text/html"
 
 Field = tuple[bytes, bytes]
@@ -51,7 +52,7 @@ class Refused(Exception):
 
 
 class Disconnected(Exception):
-    """The client went away before its request was there."""
+    """The client went away."""
 
 
 def by_name(fields: Fields) -> Headers:

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from gateway.http.messages import GRAPHQL_JSON, HTML, JSON, Headers, Refused
+from gateway.http.messages import EVENT_STREAM, GRAPHQL_JSON, HTML, JSON, Headers, Refused
 
 OFFERED = (JSON, GRAPHQL_JSON)
-"""What an answer can be; where a client has no preference the first is sent."""
+"""What an answer can be; where a client has no preference the first is sent.
+
+It can be an event stream too, for those who name that.
+"""
 _is_quality = re.compile(r"0(\.[0-9]*)?|1(\.0*)?").fullmatch
 _KEPT = 256
 _LONGEST_KEPT = 200
@@ -44,9 +47,10 @@ def wants_page(headers: Headers) -> bool:
     return HTML in accept.lower() and _chosen.__wrapped__(accept, (*OFFERED, HTML)) == HTML
 
 
-def names_json(headers: Headers) -> bool:
-    """Whether `Accept` names a type of JSON that is offered, which no form and no image does."""
-    return any(one.name in OFFERED for one in qualities(headers.get("accept", "")))
+def names_data(headers: Headers) -> bool:
+    """Whether `Accept` names a type that is offered, which no form and no image does."""
+    named = (*OFFERED, EVENT_STREAM)
+    return any(one.name in named for one in qualities(headers.get("accept", "")))
 
 
 @lru_cache(_KEPT)
@@ -54,6 +58,8 @@ def _chosen(accept: str, offered: Sequence[str]) -> str | None:
     if not accept.strip():
         return offered[0]
     wanted = {one.name: one for one in qualities(accept)}
+    if EVENT_STREAM in wanted:
+        offered = (*offered, EVENT_STREAM)
     found = [one for one in (_wanted(wanted, name) for name in offered) if one and one.quality]
     if not found:
         return None

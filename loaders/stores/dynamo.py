@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
 from typing import Any, Self
 
@@ -14,6 +14,7 @@ from loaders.stores.dynamo_client import DynamoAddress, DynamoClient, Operation,
 from loaders.stores.interface import (
     Call,
     Count,
+    Follower,
     Key,
     Route,
     Slice,
@@ -26,6 +27,7 @@ from loaders.stores.queries import dynamo_table
 from loaders.stores.together import together
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.facts import Row, Through
+from loaders.tables.postgresql import Channel
 
 ReadKeys = Callable[[list[Key]], Coroutine[Any, Any, Mapping[Key, Any]]]
 """Finds what there is for these keys, without those that there is nothing for."""
@@ -56,6 +58,15 @@ class DynamoStore:
         find = self._find_by_key if queries.by_whole_key(route) else self._find_by_index
         rows = await self._allowed(route, keys, terms, partial(find, route, terms))
         return [rows.get(key) for key in keys]
+
+    @property
+    def primary(self) -> Self:
+        return self
+
+    def following(
+        self, channel: Channel, key: str, values: Collection[int]
+    ) -> AbstractAsyncContextManager[Follower]:
+        raise NotImplementedError(f"{channel.name}: DynamoDB has no channels")
 
     async def listing(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
@@ -98,8 +109,11 @@ class DynamoStore:
         if terms.owners is None or not isinstance(owner, Through):
             return await read(wanted)
         place = route.by.index(owner.column)
-        parents = [key[place] for key in wanted]
+        parents = [key[place] for key in wanted if key[place] not in terms.own_parents]
+        if not parents:
+            return await read(wanted)
         found, mine = await together([read(wanted), self._mine(owner, parents, terms)])
+        mine |= terms.own_parents
         return {key: answer for key, answer in found.items() if key[place] in mine}
 
     async def _find_by_key(self, route: Route, terms: Terms, keys: list[Key]) -> dict[Key, Row]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from loaders.masks import Mask, digest
 from loaders.tables.facts import Index, Row, StoredTable, Through, Visibility
+from loaders.tables.postgresql import Channel
 
 Key = tuple[Any, ...]
 """The values of a route's `by` columns, in their order."""
@@ -200,9 +202,10 @@ class Terms:
     """The terms on which one batch is read.
 
     `owners`: the only keys at the end of the owner path whose rows may come back, or None where
-    anybody's may. `deadline` is in the event loop's time, in seconds; `now` is what rows that
-    expire are judged by. Keys are reported where `traced` says that somebody reads them. `viewer`
-    is what the policies of Postgres are told of who asks; without it they let nothing through.
+    anybody's may; `own_parents`: ids of parents that are known to be theirs. `deadline` is in the
+    event loop's time, in seconds; `now` is what rows that expire are judged by. Keys are reported
+    where `traced` says that somebody reads them. `viewer` is what the policies of Postgres are told
+    of who asks; without it they let nothing through.
     """
 
     columns: tuple[str, ...]
@@ -211,6 +214,7 @@ class Terms:
     now: datetime
     report: Callable[[Call], None] = field(repr=False)
     traced: bool = True
+    own_parents: Set[Any] = frozenset()
     viewer: str = field(default="", repr=False)
 
 
@@ -229,11 +233,44 @@ def shown_keys(
     ]
 
 
+Change = tuple[int | None, ...]
+"""What a channel tells of a changed row: the values of the channel's keys."""
+
+
+class News(NamedTuple):
+    """What has changed since it was asked last; where something was missed, anything may have."""
+
+    missed: bool
+    changes: Sequence[Change]
+
+
+class Follower(Protocol):
+    """One who is told of changes."""
+
+    async def news(self) -> News:
+        """What has changed, once there is something."""
+
+    def miss(self) -> None:
+        """Have everything looked at anew."""
+
+
 class Store(Protocol):
     """A product's store. Each method answers for each key, in the keys' order.
 
     Keys are distinct. All raise SourceUnavailable and DeadlineExceeded.
     """
+
+    @property
+    def primary(self) -> Store:
+        """The same data where it is written: a replica may not have yet what a change told of."""
+
+    def following(
+        self, channel: Channel, key: str, values: Collection[int]
+    ) -> AbstractAsyncContextManager[Follower]:
+        """Be told of the changes in which this key of a channel has one of these values.
+
+        At first anything may have changed. DynamoDB has no channels: it raises NotImplementedError.
+        """
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
         """The row of each key, or None."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Self
 
@@ -12,10 +13,12 @@ import asyncpg
 
 from loaders.errors import DeadlineExceeded, SourceUnavailable
 from loaders.stores import statements, unions
+from loaders.stores.changes import Changes
 from loaders.stores.connections import Connections
 from loaders.stores.interface import (
     Call,
     Count,
+    Follower,
     Key,
     Route,
     Slice,
@@ -27,6 +30,7 @@ from loaders.stores.interface import (
 from loaders.stores.statements import PLACE, Shape, Statement
 from loaders.tables.facts import Row
 from loaders.tables.policies import READER
+from loaders.tables.postgresql import Channel
 
 _DEAD_CONNECTION = (
     asyncpg.ConnectionDoesNotExistError,
@@ -57,6 +61,8 @@ _NOT_AS_DECLARED = (
     asyncpg.UndefinedFunctionError,  # a column of another type has no such comparison
 )
 
+LISTENER = "quintet listener"
+"""What Postgres knows the connection by that is told of changes."""
 WARM_UP = "SELECT $1::int[], $2::bigint[], $3::text[], $4::timestamp[], $5::timestamptz[]"
 """asyncpg asks nine questions about array types on each new connection's first use of one."""
 PASSES_BY = f"""
@@ -70,11 +76,12 @@ FROM pg_roles WHERE rolname = current_user"""
 class PostgresAddress:
     """Where a product's Postgres is, and how much of it we take. Times are seconds.
 
-    `row_security`: its policies are told who asks, and the role that connects must be subject to
-    them.
+    `primary_url`: where it is written, where `url` is a replica. `row_security`: its policies are
+    told who asks, and the role that connects must be subject to them.
     """
 
     url: str = field(repr=False)
+    primary_url: str | None = field(default=None, repr=False)
     row_security: bool = False
     connections: int = 10
     connect_timeout: float = 2.0
@@ -84,19 +91,41 @@ class PostgresAddress:
 class PostgresStore:
     """A product's database."""
 
-    def __init__(self, product: str, connections: Connections, *, secured: bool) -> None:
+    def __init__(self, product: str, address: PostgresAddress) -> None:
         self._product = product
-        self._connections = connections
-        self._secured = secured
+        self._connections = Connections(partial(_connect, address), address.connections)
+        self._secured = address.row_security
+        self._primary: PostgresStore | None = None
+        self._listen = partial(_connect, address, name=LISTENER)
+        self._changes: dict[Channel, Changes] = {}
+        if address.primary_url is not None:
+            where = replace(address, url=address.primary_url, primary_url=None)
+            self._primary = PostgresStore(product, where)
 
     @classmethod
     async def open(cls, product: str, address: PostgresAddress) -> Self:
         """A store that has not connected yet: its database may be down while the gateway starts."""
-        connections = Connections(partial(_connect, address), address.connections)
-        return cls(product, connections, secured=address.row_security)
+        return cls(product, address)
 
     async def close(self) -> None:
+        if self._primary is not None:
+            await self._primary.close()
+        for changes in self._changes.values():
+            await changes.close()
         await self._connections.close()
+
+    @property
+    def primary(self) -> PostgresStore:
+        return self if self._primary is None else self._primary
+
+    def following(
+        self, channel: Channel, key: str, values: Collection[int]
+    ) -> AbstractAsyncContextManager[Follower]:
+        if self._primary is not None:
+            return self._primary.following(channel, key, values)
+        if channel not in self._changes:
+            self._changes[channel] = Changes(channel, self._listen)
+        return self._changes[channel].following(key, values)
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
         statement = statements.find(
@@ -239,12 +268,12 @@ class PostgresStore:
             self._connections.release(connection)
 
 
-async def _connect(address: PostgresAddress) -> Any:
+async def _connect(address: PostgresAddress, name: str = "quintet") -> Any:
     connection = await asyncpg.connect(
         address.url,
         timeout=address.connect_timeout,
         server_settings={
-            "application_name": "quintet",
+            "application_name": name,
             "default_transaction_read_only": "on",
             "jit": "off",
             "statement_timeout": str(int(address.statement_timeout * 1000)),

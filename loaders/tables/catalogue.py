@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from loaders.tables import family, prep, social, stream, studio
 from loaders.tables.dynamodb import DynamoTable
-from loaders.tables.facts import StoredTable, Unsaid
+from loaders.tables.facts import StoredTable, Through, Unsaid
 from loaders.tables.postgresql import PostgresTable
 
 POSTGRES: Mapping[str, tuple[PostgresTable, ...]] = {
@@ -24,6 +24,14 @@ DYNAMODB: Mapping[str, tuple[DynamoTable, ...]] = {
 TABLES: tuple[StoredTable, ...] = tuple(
     table for tables in (*POSTGRES.values(), *DYNAMODB.values()) for table in tables
 )
+
+PARENTS = frozenset(
+    table.owner.parent
+    for tables in DYNAMODB.values()
+    for table in tables
+    if isinstance(table.owner, Through)
+)
+"""The tables that others in DynamoDB are owned through."""
 
 UNSAID = frozenset(
     {

@@ -159,7 +159,7 @@ class DynamoTable(StoredTable):
     def row_base(self) -> type[Any]:
         return Item
 
-    @property
+    @cached_property
     def ways(self) -> tuple[Index, ...]:
         """The table's own key, then its indexes."""
         return (Index(PRIMARY, self.key, unique=True), *self.indexes)

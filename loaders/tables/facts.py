@@ -214,12 +214,12 @@ class StoredTable:
         """The columns that are personal data, and how each is masked."""
         return {name: column.mask for name, column in self.columns.items() if column.personal}
 
-    @property
+    @cached_property
     def owner_column(self) -> str | None:
         """This table's own column at the start of its owner path."""
         return self.owner.column if isinstance(self.owner, Through) else self.owner
 
-    @property
+    @cached_property
     def subject(self) -> str | None:
         """Of an account table, the column of what the product's own issuer names as the subject;
         None where accounts are known by e-mail alone."""

@@ -112,6 +112,24 @@ class Trigger:
         )
 
 
+@dataclass(frozen=True)
+class Channel:
+    """Where triggers tell of changed rows: each tells these keys as a JSON list, null for one that
+    it has not got. The rows themselves are not told."""
+
+    product: str
+    name: str
+    keys: tuple[str, ...]
+
+    def teller(self, function: str, *keys: str) -> Function:
+        """A trigger function that tells these values of the keys, each an expression of SQL."""
+        return Function(
+            function,
+            f"BEGIN PERFORM pg_notify('{self.name}', json_build_array({', '.join(keys)})::text); "
+            "RETURN NULL; END;",
+        )
+
+
 SECRET = facts(visibility=Visibility.NEVER)
 PERSONAL = facts(personal=True)
 EMAIL = facts(personal=True, mask=Mask.EMAIL)

@@ -14,6 +14,7 @@ from loaders.tables.postgresql import (
     EMAIL,
     PERSONAL,
     SECRET,
+    Channel,
     Function,
     PostgresTable,
     Trigger,
@@ -39,6 +40,11 @@ _VALIDATE_SCORE = Function(
     "RAISE EXCEPTION 'Quality score must be between 0.0 and 1.0'; END IF; RETURN NEW; END;",
 )
 
+PROGRESS = Channel(
+    PRODUCT, "input_record_progress", ("input_record_id", "user_id", "processing_status_id")
+)
+"""Told of each input record and each of its processing statuses that was written."""
+
 
 def _touched(table: str) -> Trigger:
     """Keeps `updated_at`."""
@@ -52,6 +58,28 @@ def _scored(thing: str, *, reason: str | None = None) -> Trigger:
     )
 
 
+_TELLS_OF_INPUT = Trigger(
+    "tell_input_record_progress",
+    "AFTER INSERT OR UPDATE OR DELETE",
+    PROGRESS.teller(
+        "tell_input_record_progress",
+        "COALESCE(NEW.id, OLD.id)",
+        "COALESCE(NEW.user_id, OLD.user_id)",
+        "NULL",
+    ),
+    reason="subscriptions to a pipeline's progress",
+)
+_TELLS_OF_STATUS = Trigger(
+    "tell_processing_status_progress",
+    "AFTER INSERT OR UPDATE",
+    PROGRESS.teller(
+        "tell_processing_status_progress",
+        "NEW.input_record_id",
+        "(SELECT user_id FROM input_records WHERE id = NEW.input_record_id)",
+        "NEW.id",
+    ),
+    reason="subscriptions to a pipeline's progress",
+)
 _SCORED_LIKE_OTHERS = "the document checks the score of characters, keyframes and clips alone"
 
 
@@ -162,7 +190,7 @@ input_records = declared(
     product=PRODUCT,
     read=Read.OWNER,
     owner="user_id",
-    triggers=(_touched("input_records"),),
+    triggers=(_touched("input_records"), _TELLS_OF_INPUT),
 )
 
 _OF_INPUT = Through("input_record_id", input_records)
@@ -211,6 +239,7 @@ processing_statuses = declared(
     product=PRODUCT,
     read=Read.OWNER,
     owner=_OF_INPUT,
+    triggers=(_TELLS_OF_STATUS,),
 )
 
 characters = declared(

@@ -20,8 +20,9 @@ from gateway.execution.documents import Documents
 from gateway.execution.executors import LevelExecutor
 from gateway.execution.run import Gateway
 from gateway.http.endpoint import Endpoint
-from gateway.listening import listen
+from gateway.listening import listen, url
 from gateway.protocol import Protocol
+from gateway.subscriptions.operations import Operations
 from loaders.clock import Clock
 from loaders.sealing import Seal
 from loaders.viewer import ANONYMOUS
@@ -85,7 +86,14 @@ def application(server: Server) -> Application:
         deadline=PATIENCE,
         image_base_url="",
     )
-    return Application(Endpoint(lambda: gateway, always(ANONYMOUS), LIMIT, demo=False), Starlette())
+    endpoint = Endpoint(
+        lambda: gateway,
+        Operations(lambda: gateway, per_viewer=1),
+        always(ANONYMOUS),
+        LIMIT,
+        demo=False,
+    )
+    return Application(endpoint, Starlette())
 
 
 class Server(uvicorn.Server):
@@ -98,6 +106,11 @@ class Server(uvicorn.Server):
         self.held = Held()
         self._listening = listening
         self._connections: list[Connection] = []
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return url(self._listening)
 
     async def connected(self) -> Connection:
         """A connection to it."""

@@ -39,8 +39,9 @@ class Failing:
 
 def gateway(error: Exception) -> Gateway:
     """A gateway whose stores all fail."""
+    failing: Any = Failing(error)
     return Gateway(
-        stores={"stream": Failing(error), "family": Failing(error)},
+        stores={"stream": failing, "family": failing},
         documents=Documents(10),
         executor=LevelExecutor(graphql_schema),
         seal=Seal("a secret of the tests"),

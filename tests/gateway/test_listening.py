@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+import sys
 
 import pytest
 
+from gateway import listening as module
 from gateway.listening import PortTaken, listen, url
+from gateway.protocol import Protocol
+from tests.gateway.sockets import served, until
+from tests.gateway.test_protocol import asking
 
 
 def test_takes_the_port_until_it_is_closed() -> None:
@@ -52,3 +58,18 @@ def test_a_name_that_nobody_knows_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     with pytest.raises(PortTaken, match="cannot be listened on: Name or service not known"):
         listen("nowhere.example.com", 8000)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel gives it up")
+async def test_a_client_that_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "GIVEN_UP_AFTER", 0.5)
+    async with served(Protocol) as server:
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            client.setblocking(False)
+            host, _, port = server.url.removeprefix("http://").partition(":")
+            await asyncio.get_running_loop().sock_connect(client, (host, int(port)))
+            client.send(asking("{ large(size: 20000000) }"))
+            await until(lambda: server.held.asked)
+            await until(lambda: not server.server_state.connections)

@@ -63,12 +63,14 @@ def test_a_store_elsewhere_is_not_reached_in_plain_text(
     addresses(read_store_settings())
 
 
-def test_who_writes_does_so_in_no_plain_text(needed: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("writing", [False, True])
+def test_a_database_with_a_replica_is_not_reached_in_plain_text(
+    needed: pytest.MonkeyPatch, writing: bool
+) -> None:
     needed.setenv("FAMILY_DATABASE_REPLICA_URL", "postgresql://copy.example.com/f?sslmode=require")
     needed.setenv("FAMILY_DATABASE_URL", "postgresql://db.example.com/family")
-    addresses(read_store_settings())
     with pytest.raises(SettingsError, match=r"the store of family .* without TLS"):
-        addresses(read_store_settings(), writing=True)
+        addresses(read_store_settings(), writing=writing)
 
 
 @pytest.mark.parametrize(

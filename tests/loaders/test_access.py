@@ -438,6 +438,18 @@ async def test_an_owner_is_looked_up_once_for_all_ways(ask: Asker) -> None:
     assert [table for _, table, _ in info.calls].count("AccountTable") == 1
 
 
+async def test_a_profile_that_was_read_is_not_asked_for_again(ask: Asker) -> None:
+    info = ask(ADA.email)
+    theirs = [(profile_id(ADA, 0),), (profile_id(ADA, 1),), (profile_id(BEN, 0),)]
+    await PROFILE_BY_ID.load_each(info, theirs)
+    before = len(info.calls)
+    assert await SETTINGS.load(info, profile_id(ADA, 0)) is not None
+    assert [table for _, table, _ in info.calls[before:]] == ["ProfileSettingsTable"]
+    mine, anothers = await SETTINGS.load_each(info, theirs[1:])
+    assert mine is not None
+    assert anothers is None
+
+
 async def test_an_outage_costs_its_own_rows_alone(ask: Asker, stores: Mapping[str, Store]) -> None:
     # A port of our own machine that nobody listens on.
     gone = await DynamoStore.open(

@@ -73,8 +73,8 @@ EDITS = [
     ),
     *_of(
         "loaders/viewer.py",
-        ("return self.is_staff or service(product) in self.roles", "return True"),
-        ("return self.is_staff or service(product) in self.roles", "return self.is_staff"),
+        ("(self.is_staff or service(product) in self.roles)", "True"),
+        ("(self.is_staff or service(product) in self.roles)", "self.is_staff"),
         ("return masked and service(product) not in self.roles", "return False"),
         ("if self.subject is None or self.subject.product != product:", "if self.subject is None:"),
     ),
@@ -187,6 +187,7 @@ EDITS = [
             "for key, answer in found.items() if key[place] in mine}",
             "for key, answer in found.items()}",
         ),
+        ("        if not parents:\n", "        if len(parents) < len(wanted):\n"),
         ("if queries.examines_others(operation, table, index, terms):", "if False:"),
     ),
     *_of(
@@ -248,9 +249,13 @@ EDITS = [
         ('if not hasattr(field.metadata[RESOLVER], "columns"):', "if False:"),
     ),
     *_of(
+        "resolvers/pipeline.py",
+        ("return [] if await load.input_record.load(info, key) is None else [key]", "return [key]"),
+    ),
+    *_of(
         "schema/build.py",
         (
-            'if type_name == "Query" and not says_what_it_reaches',
+            "if type_name in ROOTS and not says_what_it_reaches",
             "if False and not says_what_it_reaches",
         ),
     ),

@@ -1,4 +1,7 @@
-"""The operations of the folders beside this file ask for every field of the schema."""
+"""The operations of the folders beside this file ask for every field of the schema.
+
+Where subscriptions begin is for tests/gateway/subscriptions.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ TYPES = [
     type_
     for type_ in graphql_schema.type_map.values()
     if isinstance(type_, GraphQLObjectType) and not is_introspection_type(type_)
+    if type_ is not graphql_schema.subscription_type
 ]
 OF_EVERY_CONNECTION = {"edges", "node", "cursor"}
 """Fields of pages, which are the same code for each type of row."""

@@ -20,6 +20,7 @@ from gateway.execution.run import Gateway
 from gateway.http.endpoint import Endpoint
 from gateway.http.messages import Headers
 from gateway.listening import listen, serve
+from gateway.subscriptions.operations import Operations
 from loaders.clock import Clock
 from loaders.request import Asking
 from loaders.sealing import Seal
@@ -249,7 +250,8 @@ def main() -> None:
         deadline=10,
         image_base_url="",
     )
-    endpoint = Endpoint(lambda: gateway, _anybody, 1_000_000, demo=False)
+    operations = Operations(lambda: gateway, per_viewer=1)
+    endpoint = Endpoint(lambda: gateway, operations, _anybody, 1_000_000, demo=False)
     listening = listen("127.0.0.1", int(sys.argv[2]))
     serve(Application(endpoint, Starlette()), listening, log_level="warning")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.http.messages import GRAPHQL_JSON, JSON
+from gateway.http.messages import EVENT_STREAM, GRAPHQL_JSON, JSON
 from gateway.http.negotiation import chosen_type
 
 
@@ -29,6 +29,13 @@ from gateway.http.negotiation import chosen_type
         (f"{JSON};q=much, {GRAPHQL_JSON};q=0.1", GRAPHQL_JSON),
         (f"{JSON};q=7, {GRAPHQL_JSON}", GRAPHQL_JSON),
         (f",;=,, {JSON}", JSON),
+        (EVENT_STREAM, EVENT_STREAM),
+        (f"{EVENT_STREAM}, {JSON}", EVENT_STREAM),
+        (f"{GRAPHQL_JSON}, {JSON}, {EVENT_STREAM}, multipart/mixed", GRAPHQL_JSON),
+        (f"{JSON};q=0.5, {EVENT_STREAM};q=0.6", EVENT_STREAM),
+        (f"{EVENT_STREAM};q=0.5, */*", JSON),
+        (f"{EVENT_STREAM};q=0, {JSON}", JSON),
+        (f"{EVENT_STREAM};q=0", None),
         ("*/*;q=0", None),
         ("text/*", None),
         ("image/png, text/html;q=0.9", None),

@@ -550,4 +550,6 @@ def test_there_is_no_way_to_read_a_whole_table() -> None:
         "count",
         "union",
         "values",
+        "primary",
+        "following",
     }

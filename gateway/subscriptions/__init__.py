@@ -1,0 +1,1 @@
+"""Subscriptions on their way to clients: over WebSocket, and as server-sent events."""

@@ -1,0 +1,64 @@
+"""Operations that clients hold open, however their answers travel."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from typing import TypeVar
+
+from gateway.execution.documents import Operation
+from gateway.execution.errors import new_request_id, refusal, unforeseen
+from gateway.execution.run import Answer, Gateway
+from loaders.errors import GatewayError, Overloaded
+from loaders.viewer import Viewer
+
+E = TypeVar("E", bound=Exception)
+
+
+def first_of(group: ExceptionGroup[E]) -> E:
+    """An error of those that tasks ended with."""
+    error = group.exceptions[0]
+    return first_of(error) if isinstance(error, ExceptionGroup) else error
+
+
+class Operations:
+    """Those that are under way in this process; a viewer may have so many of them at once.
+
+    All who are anonymous count as one viewer.
+    """
+
+    def __init__(self, gateway: Callable[[], Gateway], per_viewer: int) -> None:
+        self._gateway = gateway
+        self._per_viewer = per_viewer
+        self._running: Counter[Viewer] = Counter()
+
+    async def answers(
+        self, operation: Operation, viewer: Viewer, *, trace: bool = False
+    ) -> AsyncGenerator[Answer]:
+        """The answers to an operation: one, or those of a subscription until it ends.
+
+        It raises nothing: what went wrong is the last answer, which is not executed.
+        """
+        try:
+            with self._one_more(viewer):
+                found = self._gateway().subscribe(operation, viewer, trace=trace)
+                async with aclosing(found) as answers:
+                    async for answer in answers:
+                        yield answer
+        except GatewayError as error:
+            yield Answer(refusal(error), False)
+        except Exception as error:
+            yield Answer({"errors": [unforeseen(error, new_request_id())]}, False)
+
+    @contextmanager
+    def _one_more(self, viewer: Viewer) -> Iterator[None]:
+        if self._running[viewer] >= self._per_viewer:
+            raise Overloaded(f"you have {self._per_viewer} operations under way: end one of them")
+        self._running[viewer] += 1
+        try:
+            yield
+        finally:
+            self._running[viewer] -= 1
+            if not self._running[viewer]:
+                del self._running[viewer]
