@@ -29,6 +29,7 @@ from loaders import accounts, pipeline, titles
 from loaders.access import Access, One
 from loaders.stores.interface import Key, Terms, Window
 from loaders.stores.postgres import PostgresAddress, PostgresStore
+from loaders.stores.servers import Server
 from loaders.stores.statements import Statement
 from loaders.tables import policies
 from loaders.tables.catalogue import POSTGRES
@@ -107,10 +108,12 @@ READINGS = (
 class InTransaction(PostgresStore):
     """Says who asks in a transaction around each read: four round trips."""
 
-    async def _attempt(
-        self, statement: Statement, values: Mapping[str, Any], row: type[Any]
+    async def _read(
+        self, statement: Statement, values: Mapping[str, Any], row: type[Any], deadline: float
     ) -> list[Any]:
-        connection = await self._connections.acquire()
+        assert isinstance(self._server, Server)
+        connections = self._server.connections
+        connection = await connections.acquire()
         try:
             async with connection.transaction():
                 await connection.fetchval(SAYS, policies.SETTING, values["viewer"])
@@ -119,7 +122,7 @@ class InTransaction(PostgresStore):
                 )
                 return records
         finally:
-            self._connections.release(connection)
+            connections.release(connection)
 
     @classmethod
     async def open(cls, product: str, address: PostgresAddress) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -11,19 +11,22 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from gateway import graphiql
+from gateway import graphiql, health
 from gateway.audit import AuditLog
 from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
 from gateway.graphiql import Example
+from gateway.health import Readiness
+from gateway.http.cors import Cors
 from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.http.messages import by_name
 from gateway.http.negotiation import wants_page
+from gateway.persisted.opening import documents_of
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
 from gateway.subscriptions.operations import Operations
-from gateway.subscriptions.websocket import WebSocketEndpoint, is_same_origin
+from gateway.subscriptions.websocket import WebSocketEndpoint
 from loaders.clock import Clock
 from loaders.sealing import Seal
 from loaders.stores.interface import Store
@@ -100,10 +103,15 @@ def create_app(
     `viewer_of` tells who a request is from. What staff read is written to `audit`, where there is
     one. With `introspection` everybody is told the schema.
     """
+    persisted = documents_of(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(where) as stores:
+        async with (
+            aclosing(persisted),
+            opened(where) as stores,
+            aclosing(Readiness(stores)) as readiness,
+        ):
             app.state.gateway = gateway_over(
                 stores,
                 settings,
@@ -112,6 +120,7 @@ def create_app(
                 audit=audit,
                 introspection=introspection,
             )
+            app.state.readiness = readiness
             yield
 
     async def page(request: Request) -> Response:
@@ -120,13 +129,16 @@ def create_app(
     async def definition(request: Request) -> Response:
         return PlainTextResponse(sdl())
 
+    origins = settings.gateway_cors_origins
+    cors = Cors(origins) if origins else None
     operations = Operations(lambda: starlette.state.gateway, settings.gateway_operations_per_viewer)
     sockets = WebSocketEndpoint(
-        operations,
         viewer_of,
-        is_allowed=is_same_origin,
+        persisted=persisted,
+        operations=operations,
         per_connection=settings.gateway_operations_per_connection,
         demo=demo,
+        cors=cors,
     )
     starlette = Starlette(
         routes=[
@@ -135,14 +147,17 @@ def create_app(
             *graphiql.routes(ENDPOINT, examples),
             # graphql-inspector asks for it by POST.
             *([Route(SCHEMA, definition, methods=["GET", "POST"])] if introspection else []),
+            *health.routes(lambda: starlette.state.readiness),
         ],
         lifespan=lifespan,
     )
     endpoint = Endpoint(
         lambda: starlette.state.gateway,
-        operations,
         viewer_of,
         settings.gateway_body_limit,
+        persisted=persisted,
+        operations=operations,
         demo=demo,
+        cors=cors,
     )
     return Application(endpoint, starlette)

@@ -1,4 +1,4 @@
-"""The command line: `gateway demo`, `token`, `serve`, `create`, `doctor`, `seed`, `explain`, …"""
+"""The command line: `gateway demo`, `token`, `serve`, `create`, `doctor`, `documents`, …"""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway import serving
 from gateway.authentication.issuers import ROLES
 from gateway.create import NotCreated, create_all
+from gateway.demo.advance import advance_demo
 from gateway.demo.processes import EngineError
 from gateway.demo.run import run_demo
 from gateway.demo.tokens import CALLERS, DemoIssuer
@@ -22,6 +23,10 @@ from gateway.doctor.examine import examine, healthy, show, show_json
 from gateway.execution.explain import as_text
 from gateway.explain import NotExplained, Query
 from gateway.listening import PortTaken
+from gateway.persisted import managing
+from gateway.persisted.managing import Names, NotStored
+from gateway.persisted.opening import needed_store_of
+from gateway.persisted.stores import Store
 from gateway.progress import say
 from gateway.seed.plan import MOST_SCALE
 from gateway.seed.run import SeedError, seed_directory, seed_stores
@@ -32,8 +37,11 @@ from gateway.settings import (
     read_store_settings,
 )
 from gateway.stores import addresses
+from loaders.errors import SourceUnavailable
 from loaders.viewer import ANONYMOUS, Viewer
 from schema.build import introspection, possible_types, sdl
+
+_Result = TypeVar("_Result")
 
 DEMO_DIRECTORY = Path(".demo")
 _SOMEBODY = "somebody@example.com"
@@ -56,6 +64,16 @@ _SCHEMA: Mapping[str, tuple[Callable[[], str], str]] = {
     ),
 }
 """The forms that the schema is printed in."""
+_MISTAKES = (
+    SettingsError,
+    EngineError,
+    PortTaken,
+    NotCreated,
+    NotStored,
+    SeedError,
+    NotExplained,
+    SourceUnavailable,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -63,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
     try:
         given.command(given)
-    except (SettingsError, EngineError, PortTaken, NotCreated, SeedError, NotExplained) as error:
+    except _MISTAKES as error:
         say(str(error))
         sys.exit(2)
 
@@ -79,6 +97,23 @@ def _parser() -> argparse.ArgumentParser:
         help="where its data is kept (default: %(default)s)",
     )
     demo.set_defaults(command=_demo)
+    advance = commands.add_parser(
+        "advance", help="have an input of the demo go through its pipeline, for subscriptions"
+    )
+    advance.add_argument(
+        "--directory",
+        type=Path,
+        default=DEMO_DIRECTORY,
+        help="where the demo keeps its data (default: %(default)s)",
+    )
+    advance.add_argument(
+        "--pause",
+        type=float,
+        default=1.0,
+        metavar="SECONDS",
+        help="how long each step takes (default: %(default)s)",
+    )
+    advance.set_defaults(command=_advance)
     _add_token(commands)
     serve = commands.add_parser("serve", help="serve on the stores that the settings name")
     serve.add_argument(
@@ -109,6 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument("--json", action="store_true", help="print what is found as JSON")
     doctor.set_defaults(command=_doctor)
     _add_seed(commands)
+    _add_documents(commands)
     _add_explain(commands)
     _add_schema(commands)
     settings = commands.add_parser("settings", help="list the environment variables")
@@ -155,6 +191,25 @@ def _add_seed(commands: Any) -> None:
         help="with --stores: write even where tables hold rows that seeding did not make",
     )
     seed.set_defaults(command=_seed)
+
+
+def _add_documents(commands: Any) -> None:
+    documents = commands.add_parser("documents", help="store documents that clients ask for by id")
+    actions = documents.add_subparsers(required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="store those of these files, where all of them are valid")
+    add.add_argument(
+        "files",
+        type=Path,
+        nargs="+",
+        metavar="FILE",
+        help="a document as `.graphql`, or a manifest of Relay's or Apollo's as `.json`",
+    )
+    add.set_defaults(command=_add_to_documents)
+    listing = actions.add_parser("list", help="tell the ids and names of those that are stored")
+    listing.set_defaults(command=_list_documents)
+    remove = actions.add_parser("remove", help="remove stored documents")
+    remove.add_argument("ids", nargs="+", metavar="ID")
+    remove.set_defaults(command=_remove_documents)
 
 
 def _add_explain(commands: Any) -> None:
@@ -225,6 +280,11 @@ def _demo(given: argparse.Namespace) -> None:
     run_demo(read_server_settings(), given.directory)
 
 
+def _advance(given: argparse.Namespace) -> None:
+    with suppress(KeyboardInterrupt):
+        advance_demo(given.directory, given.pause)
+
+
 def _token(given: argparse.Namespace) -> None:
     if given.list:
         for name, caller in CALLERS.items():
@@ -262,6 +322,33 @@ def _doctor(given: argparse.Namespace) -> None:
     (show_json if given.json else show)(findings)
     if not healthy(findings):
         sys.exit(1)
+
+
+def _add_to_documents(given: argparse.Namespace) -> None:
+    _show_names(_with_documents(lambda store: managing.add(store, given.files)))
+
+
+def _list_documents(given: argparse.Namespace) -> None:
+    _show_names(_with_documents(managing.stored))
+
+
+def _remove_documents(given: argparse.Namespace) -> None:
+    _with_documents(lambda store: managing.remove(store, given.ids))
+
+
+def _with_documents(work: Callable[[Store], Awaitable[_Result]]) -> _Result:
+    """What comes of work on the store of documents."""
+
+    async def run() -> _Result:
+        async with aclosing(needed_store_of(read_server_settings())) as store:
+            return await work(store)
+
+    return asyncio.run(run())
+
+
+def _show_names(names: Names) -> None:
+    for id_, name in sorted(names.items()):
+        sys.stdout.write(f"{id_} {name}".rstrip() + "\n")
 
 
 def _schema(given: argparse.Namespace) -> None:

@@ -21,6 +21,8 @@ _POSTGRES_URL = r"^postgres(ql)?(\+asyncpg)?://"
 _DRIVER = re.compile(r"^(postgres(?:ql)?)\+asyncpg:")
 """How SQLAlchemy's URLs name a driver, which asyncpg's own do not."""
 _HTTP_URL = r"^https?://"
+_REDIS_URL = r"^rediss?://"
+_ORIGINS = r"^(\*|https?://[^/\s,*]+(, *https?://[^/\s,*]+)*)$"
 
 
 class SettingsError(Exception):
@@ -40,8 +42,33 @@ class ServerSettings(BaseSettings):
     gateway_body_limit: int = Field(
         1_000_000, description="Bytes that the body of a request may have.", gt=0
     )
+    gateway_cors_origins: str | None = Field(
+        None,
+        description="The origins whose pages may read answers, such as "
+        "`https://shop.example.com`, parted by commas; `*` for any.",
+        pattern=_ORIGINS,
+    )
     gateway_documents_kept: int = Field(
-        1_000, description="Parsed and validated documents that are kept.", ge=0
+        1_000,
+        description="Documents that are kept in memory: parsed and validated, and texts by their "
+        "ids.",
+        ge=0,
+    )
+    gateway_documents: Literal["any", "only"] = Field(
+        "any", description="Which documents are run: `any`, or `only` those that are stored."
+    )
+    gateway_documents_directory: Path | None = Field(
+        None, description="The directory that documents are stored in."
+    )
+    gateway_documents_url: str | None = Field(
+        None,
+        description="The Redis or Valkey that documents are stored in instead, as `redis://…` or "
+        "`rediss://…`.",
+        pattern=_REDIS_URL,
+        repr=False,
+    )
+    gateway_automatic_documents: bool = Field(
+        True, description="Keep documents that clients send with their hash, as Apollo's do."
     )
     gateway_operations_per_connection: int = Field(
         50, description="Operations that one WebSocket may have under way.", gt=0
@@ -56,6 +83,9 @@ class ServerSettings(BaseSettings):
         "levels",
         description="Who runs operations: `levels`, or `reference` for graphql-core itself.",
     )
+    gateway_plaintext_stores: bool = Field(
+        False, description="Allow stores off this machine that are reached without TLS."
+    )
     tmdb_image_base_url: str = Field(
         "https://image.tmdb.org/t/p/w500",
         description="What stands before the relative paths of TMDB's images.",
@@ -65,11 +95,14 @@ class ServerSettings(BaseSettings):
 class _Stores(ServerSettings):
     """What holds for the stores of all products."""
 
-    gateway_plaintext_stores: bool = Field(
-        False, description="Allow stores off this machine that are reached without TLS."
-    )
     gateway_postgres_connections: int = Field(
         10, description="Connections to each Postgres database at most.", gt=0
+    )
+    gateway_replica_lag: float = Field(
+        10.0,
+        description="Seconds that a replica of Postgres may be behind; beyond, its database is "
+        "read itself.",
+        gt=0,
     )
     gateway_row_security: bool = Field(
         False,
@@ -200,17 +233,22 @@ def _place(name: int | str, *within: int | str) -> str:
 
 
 def postgres_address(settings: Any, product: str, *, writing: bool = False) -> PostgresAddress:
-    """Where a product's database is: for one who only reads, its replica, if there is one."""
-    url: str = getattr(settings, f"{product}_database_url")
-    replica: str | None = getattr(settings, f"{product}_database_replica_url")
-    primary, reading = (_DRIVER.sub(r"\1:", one) for one in (url, replica or url))
+    """Where a product's database is: for one who only reads, its replica too, if there is one."""
+    primary = _url(settings, f"{product}_database_url")
+    replica = "" if writing else _url(settings, f"{product}_database_replica_url")
     return PostgresAddress(
-        primary if writing else reading,
-        primary_url=None if writing or replica is None else primary,
+        replica or primary,
+        primary_url=primary if replica else None,
+        replica_lag=settings.gateway_replica_lag,
         row_security=settings.gateway_row_security,
         connections=settings.gateway_postgres_connections,
         statement_timeout=settings.gateway_deadline,
     )
+
+
+def _url(settings: Any, name: str) -> str:
+    """The URL of a database as asyncpg reads it; empty where there is none."""
+    return _DRIVER.sub(r"\1:", getattr(settings, name) or "")
 
 
 def dynamo_address(settings: Any, product: str) -> DynamoAddress:

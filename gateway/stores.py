@@ -39,7 +39,7 @@ def addresses(settings: Any, *, writing: bool = False) -> Addresses:
     )
     if not settings.gateway_plaintext_stores:
         for product, address in found.postgres.items():
-            for url in filter(None, (address.url, address.primary_url)):
+            for url in {address.url, address.primary.url}:
                 _refuse_plaintext(product, url, encrypted=_asks_for_tls(url))
         for product, location in found.dynamodb.items():
             url = location.endpoint_url or "https:"

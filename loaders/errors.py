@@ -6,7 +6,10 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """The value of `extensions.code`. There is no NOT_FOUND: what is absent is null."""
+    """The value of `extensions.code`. There is no NOT_FOUND: what is absent is null.
+
+    The codes of persisted queries are Apollo's own, which its clients look for.
+    """
 
     BAD_USER_INPUT = "BAD_USER_INPUT"
     UNAUTHENTICATED = "UNAUTHENTICATED"
@@ -16,6 +19,8 @@ class Code(StrEnum):
     DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"
     OVERLOADED = "OVERLOADED"
     QUERY_TOO_COSTLY = "QUERY_TOO_COSTLY"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
     INTERNAL = "INTERNAL"
 
 
@@ -59,7 +64,7 @@ class Unauthenticated(GatewayError):
 
 
 class Forbidden(GatewayError):
-    """The viewer may not use this entry at all."""
+    """The viewer may not use this entry at all, or nobody may ask this document."""
 
     code = Code.FORBIDDEN
 
@@ -95,6 +100,28 @@ class QueryTooCostly(GatewayError):
     """The query reads more than one request may."""
 
     code = Code.QUERY_TOO_COSTLY
+
+
+class DocumentUnknown(GatewayError):
+    """No document has the id that the client gave in its place."""
+
+    code = Code.PERSISTED_QUERY_NOT_FOUND
+
+
+class AutomaticDocumentUnknown(DocumentUnknown):
+    """Nobody has sent the document of this hash yet: the client does so next."""
+
+    def __init__(self) -> None:
+        super().__init__("PersistedQueryNotFound")  # by which Apollo's clients and others know it
+
+
+class AutomaticDocumentsOff(GatewayError):
+    """Documents are not kept for clients: they send each as it stands."""
+
+    code = Code.PERSISTED_QUERY_NOT_SUPPORTED
+
+    def __init__(self) -> None:
+        super().__init__("PersistedQueryNotSupported")  # likewise
 
 
 class Internal(GatewayError):

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from gateway.demo.data import CANARIES
-from loaders import rules
 from loaders.stores.dynamo_client import DynamoAddress
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables import family, studio
 from tests.engines import Addresses, Engines, dynamodb_copy, postgres_copy
+from tests.rules import rules_off
 
 ADDRESSES = pytest.StashKey[Addresses]()
 
@@ -104,12 +104,7 @@ def writable_dynamodb(engines: Addresses, tmp_path: Path) -> Iterator[DynamoAddr
 
 
 @pytest.fixture
-def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_rules() -> Iterator[None]:
     """Have the loaders ask for anybody's rows, by every way, whoever asks."""
-
-    async def anybodys(*asked: Any) -> None:
-        """The owners whose rows may come back."""
-
-    monkeypatch.setattr(rules, "owners", anybodys)
-    monkeypatch.setattr(rules, "own_keys", lambda scope, request, table, keys: keys)
-    monkeypatch.setattr(rules, "refuse_unless_allowed", lambda scope, request, table: None)
+    with rules_off():
+        yield

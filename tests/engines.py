@@ -270,10 +270,10 @@ class Wire:
         try:
             await asyncio.wait(passing, return_when=until)
         finally:
+            onward.transport.abort()  # first, for `drop` may cancel the rest
             for one in passing:
                 one.cancel()
             await asyncio.gather(*passing, return_exceptions=True)
-            onward.transport.abort()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):

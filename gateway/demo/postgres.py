@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from signal import SIGINT, SIGQUIT
 from typing import Self
@@ -64,7 +64,16 @@ class PostgresEngine(Engine):
 
     def url(self, database: str, role: str = SUPERUSER) -> str:
         """The URL of a database, for one of its roles."""
-        return f"postgresql://{role}@127.0.0.1:{self.port}/{database}"
+        return _url(self.port, database, role)
+
+    @classmethod
+    def url_on(cls, directory: Path, database: str) -> str:
+        """The URL of a database of the server that another process runs on a directory."""
+        try:
+            lines = (directory / "cluster" / "postmaster.pid").read_text().splitlines()
+            return _url(int(lines[3]), database, SUPERUSER)
+        except (OSError, IndexError):
+            raise EngineError(f"No Postgres runs on {directory}.") from None
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """Makes a database where it is missing, as a copy of the template if one is named."""
@@ -90,7 +99,7 @@ class PostgresEngine(Engine):
         # With the lock held it is a dead server's; its number may be another process's by now,
         # which Postgres would take for a running server.
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
-        options = [f"--{name}={value}" for name, value in SETTINGS.items()]
+        options = [f"--{name}={value}" for name, value in self.settings().items()]
         server = (self._programs / "postgres", "-D", self._cluster, f"--port={port}")
         return self._child_of(*server, *options, keeps=keeps)
 
@@ -105,7 +114,7 @@ class PostgresEngine(Engine):
         # By a rename, so that an initdb cut short is begun again.
         draft = self._home / "cluster.new"
         shutil.rmtree(draft, ignore_errors=True)
-        making = self._child_of(self._programs / "initdb", "-D", draft, *NEW_CLUSTER)
+        making = self._child_of(*self._maker(draft))
         try:
             failed = making.process.wait(120)
             if failed:
@@ -114,5 +123,17 @@ class PostgresEngine(Engine):
             making.stop()
         draft.rename(self._cluster)
 
+    def settings(self) -> Mapping[str, str]:
+        """What the server is started with."""
+        return SETTINGS
+
+    def _maker(self, draft: Path) -> Sequence[str | Path]:
+        """The command that makes its files in this directory."""
+        return self._programs / "initdb", "-D", draft, *NEW_CLUSTER
+
     def _child_of(self, *command: str | Path, keeps: Sequence[int] = ()) -> Child:
         return Child(command, death_signal=self.death_signal, user=self._user, keeps=keeps)
+
+
+def _url(port: int, database: str, role: str) -> str:
+    return f"postgresql://{role}@127.0.0.1:{port}/{database}"

@@ -111,15 +111,6 @@ class Document:
         definition = self.operations.get(name)
         return definition.operation if definition else None
 
-    @cached_property
-    def subscriptions(self) -> frozenset[str | None]:
-        """The names of its operations that are subscriptions."""
-        return frozenset(
-            name
-            for name, definition in self.operations.items()
-            if definition.operation is OperationType.SUBSCRIPTION
-        )
-
     def plan(self, which: Hashable, make: Callable[[], Plan]) -> Plan:
         """The plan that is kept under this, made where it is not; Unplannable where none can be."""
         found = self.plans.get(which)

@@ -8,7 +8,7 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
-from graphql import ExecutionResult, GraphQLError, located_error
+from graphql import ExecutionResult, GraphQLError, OperationType, located_error
 
 from gateway.audit import AuditLog, entry
 from gateway.execution.bounds import Forecaster, Place
@@ -78,7 +78,7 @@ class Gateway:
             return Answer({"errors": shown(document.errors, request_id)}, False)
         if explain == "plan":
             return self._explained(document, operation, request_id, viewer)
-        if operation.name in document.subscriptions:
+        if document.operation_type(operation.name) is OperationType.SUBSCRIPTION:
             return Answer({"errors": shown([_NO_STREAM], request_id)}, False)
         request = self._request(document, viewer, Trace(wanted=trace or explain is not None))
         return await self._run(
@@ -94,7 +94,8 @@ class Gateway:
         everything.
         """
         document = self.documents.get(operation.query)
-        if document.errors or operation.name not in document.subscriptions:
+        kind = document.operation_type(operation.name)
+        if document.errors or kind is not OperationType.SUBSCRIPTION:
             yield await self.answer(operation, viewer, trace=trace)
             return
         try:

@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.types import Receive
 
-from gateway.execution.documents import Operation
 from gateway.http.messages import JSON, Disconnected, Headers, Refused
 
 _MEMBERS_AT_MOST = 100
@@ -25,13 +24,6 @@ class Asked(NamedTuple):
     operation_name: str | None = None
     document_id: str | None = None
     extensions: Mapping[str, Any] | None = None
-
-
-def operation_of(asked: Asked) -> Operation:
-    """The operation of one who gives its document; raises Refused."""
-    if asked.query is None:
-        raise Refused(400, "`query` must be a text: the GraphQL document")
-    return Operation(asked.query, asked.variables, asked.operation_name)
 
 
 async def read(headers: Headers, receive: Receive, limit: int) -> bytes:

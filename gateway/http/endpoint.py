@@ -10,14 +10,16 @@ from starlette.types import Receive, Scope, Send
 from gateway.execution.documents import Operation
 from gateway.execution.run import Answer, Explaining, Gateway
 from gateway.execution.writing import to_bytes
-from gateway.http import body, negotiation
+from gateway.http import body, compression, negotiation
 from gateway.http.body import Asked
+from gateway.http.cors import Cors, is_preflight
 from gateway.http.csrf import refuse_unless_meant
 from gateway.http.messages import (
     EVENT_STREAM,
     GRAPHQL_JSON,
     JSON,
     Disconnected,
+    Fields,
     Headers,
     Refused,
     Reply,
@@ -25,6 +27,7 @@ from gateway.http.messages import (
 )
 from gateway.http.refusals import reply_to
 from gateway.http.request_id import request_id_of
+from gateway.persisted.lookup import PersistedDocuments
 from gateway.subscriptions.operations import Operations
 from gateway.subscriptions.sse import EventStream
 from loaders.errors import BadUserInput
@@ -38,42 +41,53 @@ _BY_GET = (OperationType.QUERY, None)
 _STREAMED_BY_GET = (*_BY_GET, OperationType.SUBSCRIPTION)
 _ALLOW = (b"allow", b"GET, HEAD, POST")
 _ALLOW_POST = (b"allow", b"POST")
+_OF_READING = ((b"vary", b"Accept"), (b"cache-control", b"no-store"))
+"""An answer may hold personal data, and the address has a page too."""
 
 
 class Endpoint:
     """The GraphQL endpoint, as plain ASGI: most of what a small query costs would be a framework's.
 
-    `viewer_of` tells who a request is from. In the demo everybody may see the trace. `operations`
-    are those whose answers are streamed.
+    `persisted` tells the document of a request, and `viewer_of` who it is from; `operations` are
+    those whose answers are streamed. In the demo everybody may see the trace. `cors` tells browsers
+    whose pages may read answers; without it none of another origin may.
     """
 
     def __init__(
         self,
         gateway: Callable[[], Gateway],
-        operations: Operations,
         viewer_of: ViewerOf,
         body_limit: int,
         *,
+        persisted: PersistedDocuments,
+        operations: Operations,
         demo: bool,
+        cors: Cors | None = None,
     ) -> None:
         self._gateway = gateway
+        self._persisted = persisted
         self._operations = operations
         self._viewer_of = viewer_of
         self._body_limit = body_limit
         self._demo = demo
+        self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method, headers = scope["method"], by_name(scope["headers"])
+        if self._cors is not None and is_preflight(method, headers):
+            named = (b"x-request-id", request_id_of(headers).encode())
+            await _send(send, 204, [named, *self._cors.preflight(headers)])
+            return
         try:
             reply = await self.reply(scope, receive)
         except Disconnected:
             return
+        if method in _READING:
+            reply = reply.also(_OF_READING)
         if isinstance(reply, EventStream):
             await reply(receive, send)
             return
-        start = {"status": reply.status, "headers": reply.fields}
-        await send({"type": "http.response.start", **start})
-        content = b"" if scope["method"] == "HEAD" else reply.body
-        await send({"type": "http.response.body", "body": content})
+        await _send(send, reply.status, reply.fields, b"" if method == "HEAD" else reply.body)
 
     async def reply(self, scope: Scope, receive: Receive) -> Reply | EventStream:
         """What is sent back to a request; raises Disconnected.
@@ -88,17 +102,22 @@ class Endpoint:
             streams = accepted == EVENT_STREAM
             media_type = JSON if streams else accepted
             asked = await self._asked(scope, headers, receive)
-            operation = self._operation(asked, scope["method"], streams=streams)
+            operation = await self._persisted.operation(asked)
+            if scope["method"] in _READING:
+                self._refuse_by_get(operation, streams=streams)
             if streams and scope["method"] != "HEAD":
                 return await self._stream(operation, headers, request_id)
             answer = await self._answer(operation, headers, request_id)
+            # A refused document is 400 for clients that know the type that was made for GraphQL.
+            status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
+            reply = Reply(status, media_type, to_bytes(answer.body), request_id)
+            if len(reply.body) >= compression.LEAST:
+                reply = await compression.compressed(reply, headers)
         except Disconnected:
             raise
         except Exception as error:
-            return reply_to(error, media_type, request_id)
-        # A refused document is 400 for clients that know the type that was made for GraphQL.
-        status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
-        return Reply(status, media_type, to_bytes(answer.body), request_id)
+            reply = reply_to(error, media_type, request_id)
+        return reply if self._cors is None else reply.also(self._cors.fields(headers))
 
     async def _asked(self, scope: Scope, headers: Headers, receive: Receive) -> Asked:
         if scope["method"] == "POST":
@@ -108,14 +127,12 @@ class Endpoint:
             return body.asked_in_query_string(scope["query_string"], self._body_limit)
         raise Refused(405, "operations are sent by GET or POST", [_ALLOW])
 
-    def _operation(self, asked: Asked, method: str, *, streams: bool) -> Operation:
-        operation = body.operation_of(asked)
-        if method in _READING:
-            document = self._gateway().documents.get(operation.query)
-            kinds = _STREAMED_BY_GET if streams else _BY_GET
-            if document.operation_type(operation.name) not in kinds:
-                raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
-        return operation
+    def _refuse_by_get(self, operation: Operation, *, streams: bool) -> None:
+        """Refuse what is no query, or no subscription where answers are streamed."""
+        document = self._gateway().documents.get(operation.query)
+        kinds = _STREAMED_BY_GET if streams else _BY_GET
+        if document.operation_type(operation.name) not in kinds:
+            raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
 
     async def _answer(self, operation: Operation, headers: Headers, request_id: str) -> Answer:
         viewer = await self._viewer_of(headers)
@@ -137,6 +154,7 @@ class Endpoint:
             self._operations.answers(operation, viewer, trace=trace),
             check=lambda: self._viewer_of(headers),
             request_id=request_id,
+            headers=() if self._cors is None else self._cors.fields(headers),
         )
 
 
@@ -148,6 +166,11 @@ def may_trace(viewer: Viewer, *, demo: bool) -> bool:
 def wants_trace(headers: Headers, viewer: Viewer, *, demo: bool) -> bool:
     """Whether they ask for it, and may."""
     return headers.get("gateway-trace") == "1" and may_trace(viewer, demo=demo)
+
+
+async def _send(send: Send, status: int, fields: Fields, content: bytes = b"") -> None:
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    await send({"type": "http.response.body", "body": content})
 
 
 def _explaining(headers: Headers) -> Explaining | None:

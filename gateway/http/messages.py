@@ -41,6 +41,10 @@ class Reply(NamedTuple):
             *self.headers,
         ]
 
+    def also(self, headers: Fields) -> Reply:
+        """The same with more headers."""
+        return self._replace(headers=[*self.headers, *headers])
+
 
 class Refused(Exception):
     """A request that is no operation, and the HTTP status that says so."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache, wraps
 from typing import NamedTuple
 
 from gateway.http.messages import EVENT_STREAM, GRAPHQL_JSON, HTML, JSON, Headers, Refused
@@ -14,10 +14,14 @@ OFFERED = (JSON, GRAPHQL_JSON)
 
 It can be an event stream too, for those who name that.
 """
+
+Choice = Callable[[str], str | None]
+"""What a header chooses of what is offered."""
+
 _is_quality = re.compile(r"0(\.[0-9]*)?|1(\.0*)?").fullmatch
 _KEPT = 256
 _LONGEST_KEPT = 200
-"""Characters of a header whose reading is kept."""
+"""Characters of a header whose choice is kept."""
 
 
 class Wanted(NamedTuple):
@@ -28,33 +32,17 @@ class Wanted(NamedTuple):
     place: int
 
 
-def media_type(headers: Headers) -> str:
-    """The media type of the answer; raises Refused where none can be taken."""
-    chosen = chosen_type(headers.get("accept", ""))
-    if chosen is None:
-        raise Refused(406, f"the answer can be {' or '.join(OFFERED)}: accept one of them")
-    return chosen
+def qualities(text: str) -> Iterator[Wanted]:
+    """The entries of such a header, in lower case; one whose quality is none is left out."""
+    for place, entry in enumerate(text.lower().split(",")):
+        name, *parameters = (part.strip() for part in entry.split(";"))
+        quality = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+        if _is_quality(quality):
+            yield Wanted(name, float(quality), place)
 
 
-def chosen_type(accept: str) -> str | None:
-    """The best of those offered: by quality, then by the order in `Accept`, then by our own."""
-    return (_chosen if len(accept) <= _LONGEST_KEPT else _chosen.__wrapped__)(accept, OFFERED)
-
-
-def wants_page(headers: Headers) -> bool:
-    """Whether it is a person's browser that asks: it names HTML, and likes it best."""
-    accept = headers.get("accept", "")
-    return HTML in accept.lower() and _chosen.__wrapped__(accept, (*OFFERED, HTML)) == HTML
-
-
-def names_data(headers: Headers) -> bool:
-    """Whether `Accept` names a type that is offered, which no form and no image does."""
-    named = (*OFFERED, EVENT_STREAM)
-    return any(one.name in named for one in qualities(headers.get("accept", "")))
-
-
-@lru_cache(_KEPT)
-def _chosen(accept: str, offered: Sequence[str]) -> str | None:
+def best_type(accept: str, offered: Sequence[str]) -> str | None:
+    """The media type by quality, then by the order in `Accept`, then by our own."""
     if not accept.strip():
         return offered[0]
     wanted = {one.name: one for one in qualities(accept)}
@@ -74,10 +62,45 @@ def _wanted(wanted: dict[str, Wanted], name: str) -> Wanted | None:
     return None
 
 
-def qualities(text: str) -> Iterator[Wanted]:
-    """The entries of such a header, in lower case; one whose quality is none is left out."""
-    for place, entry in enumerate(text.lower().split(",")):
-        name, *parameters = (part.strip() for part in entry.split(";"))
-        quality = next((one[2:] for one in parameters if one.startswith("q=")), "1")
-        if _is_quality(quality):
-            yield Wanted(name, float(quality), place)
+def best_coding(accept_encoding: str, offered: Sequence[str]) -> str | None:
+    """The coding by quality, then by our own order; None to leave the answer as it is."""
+    quality = {one.name: one.quality for one in qualities(accept_encoding)}
+    found = {name: quality.get(name, quality.get("*", 0.0)) for name in offered}
+    best = max(offered, key=lambda name: found[name])
+    return best if found[best] and found[best] >= quality.get("identity", 0.0) else None
+
+
+def kept(choose: Choice) -> Choice:
+    """The same, which remembers what short headers choose."""
+    known = lru_cache(_KEPT)(choose)
+
+    @wraps(choose)
+    def chosen(header: str) -> str | None:
+        return (known if len(header) <= _LONGEST_KEPT else choose)(header)
+
+    return chosen
+
+
+@kept
+def _of_an_answer(accept: str) -> str | None:
+    return best_type(accept, OFFERED)
+
+
+def media_type(headers: Headers) -> str:
+    """The media type of the answer; raises Refused where none can be taken."""
+    chosen = _of_an_answer(headers.get("accept", ""))
+    if chosen is None:
+        raise Refused(406, f"the answer can be {' or '.join(OFFERED)}: accept one of them")
+    return chosen
+
+
+def wants_page(headers: Headers) -> bool:
+    """Whether it is a person's browser that asks: it names HTML, and likes it best."""
+    accept = headers.get("accept", "")
+    return HTML in accept.lower() and best_type(accept, (*OFFERED, HTML)) == HTML
+
+
+def names_data(headers: Headers) -> bool:
+    """Whether `Accept` names a type that is offered, which no form and no image does."""
+    named = (*OFFERED, EVENT_STREAM)
+    return any(one.name in named for one in qualities(headers.get("accept", "")))

@@ -5,8 +5,17 @@ from __future__ import annotations
 from gateway.authentication.keys import READ_EVERY
 from gateway.execution.errors import refusal, unforeseen
 from gateway.execution.writing import to_bytes
-from gateway.http.messages import Field, Refused, Reply
-from loaders.errors import BadUserInput, GatewayError, SourceUnavailable, Unauthenticated
+from gateway.http.messages import JSON, Field, Refused, Reply
+from loaders.errors import (
+    AutomaticDocumentsOff,
+    AutomaticDocumentUnknown,
+    BadUserInput,
+    DocumentUnknown,
+    Forbidden,
+    GatewayError,
+    SourceUnavailable,
+    Unauthenticated,
+)
 
 _RETRY_AFTER = (b"retry-after", str(int(READ_EVERY)).encode())
 
@@ -21,6 +30,13 @@ def reply_to(error: Exception, media_type: str, request_id: str) -> Reply:
             told, status, headers = error, 400, ()
         case Unauthenticated():
             told, status, headers = error, 401, [_challenge(error)]
+        case Forbidden():
+            told, status, headers = error, 403, ()
+        case AutomaticDocumentUnknown() | AutomaticDocumentsOff():
+            # Apollo's clients for iOS and Android read nothing but 200.
+            told, status, headers, media_type = error, 200, (), JSON
+        case DocumentUnknown():
+            told, status, headers = error, 400, ()
         case SourceUnavailable():
             told, status, headers = error, 503, [_RETRY_AFTER]
         case _:

@@ -12,7 +12,7 @@ from starlette.types import Receive, Send
 from gateway.execution.errors import refusal
 from gateway.execution.run import Answer
 from gateway.execution.writing import to_bytes
-from gateway.http.messages import EVENT_STREAM, Disconnected
+from gateway.http.messages import EVENT_STREAM, Disconnected, Fields
 from gateway.subscriptions.operations import first_of
 from loaders.errors import GatewayError
 
@@ -39,14 +39,21 @@ class EventStream:
         answers: AsyncGenerator[Answer],
         check: Callable[[], Awaitable[object]],
         request_id: str,
+        headers: Fields = (),
     ) -> None:
         self._answers = answers
         self._check = check
         self._request_id = request_id
+        self._headers = headers
+
+    def also(self, headers: Fields) -> EventStream:
+        """The same with more headers."""
+        more = [*self._headers, *headers]
+        return EventStream(self._answers, self._check, self._request_id, more)
 
     async def __call__(self, receive: Receive, send: Send) -> None:
         """Send them until there are no more, or the client goes away."""
-        fields = [*_FIELDS, (b"x-request-id", self._request_id.encode())]
+        fields = [*_FIELDS, (b"x-request-id", self._request_id.encode()), *self._headers]
         await send({"type": "http.response.start", "status": 200, "headers": fields})
         try:
             async with asyncio.TaskGroup() as tasks:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import aclosing, suppress
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope, Send
 
 from gateway.execution.errors import new_request_id, refusal, unforeseen
 from gateway.execution.writing import to_bytes
-from gateway.http.body import Asked, operation_of
+from gateway.http.body import Asked
+from gateway.http.cors import Cors
 from gateway.http.endpoint import ViewerOf, wants_trace
-from gateway.http.messages import Disconnected, Headers, Refused, by_name
+from gateway.http.messages import Disconnected, Headers, by_name
+from gateway.persisted.lookup import PersistedDocuments
 from gateway.subscriptions.messages import (
     PROTOCOL,
     CloseCode,
@@ -28,7 +29,7 @@ from gateway.subscriptions.messages import (
     message_of,
 )
 from gateway.subscriptions.operations import Operations, first_of
-from loaders.errors import BadUserInput, Overloaded, SourceUnavailable, Unauthenticated
+from loaders.errors import GatewayError, Overloaded, SourceUnavailable, Unauthenticated
 from loaders.viewer import Viewer
 
 TIME_TO_INITIALISE = 10.0
@@ -42,28 +43,31 @@ TIME_TO_TAKE = 15.0
 class WebSocketEndpoint:
     """The GraphQL endpoint for WebSockets, as plain ASGI.
 
-    `viewer_of` tells who a connection is from; `is_allowed` whether a page may open one.
+    `viewer_of` tells who a connection is from, `persisted` the document of an operation. A page
+    opens one where it is of our own origin, or of those that `cors` names.
     """
 
     def __init__(
         self,
-        operations: Operations,
         viewer_of: ViewerOf,
-        is_allowed: Callable[[Headers], bool],
         *,
+        persisted: PersistedDocuments,
+        operations: Operations,
         per_connection: int,
         demo: bool,
+        cors: Cors | None = None,
     ) -> None:
-        self.operations = operations
         self.viewer_of = viewer_of
+        self.persisted = persisted
+        self.operations = operations
         self.per_connection = per_connection
         self.demo = demo
-        self._is_allowed = is_allowed
+        self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
         headers = by_name(scope["headers"])
-        if not self._is_allowed(headers):
+        if not self._may_open(headers):
             await send({"type": "websocket.close"})  # 403: it does not become a WebSocket
             return
         connection = Connection(self, headers, receive, send)
@@ -76,14 +80,12 @@ class WebSocketEndpoint:
                 Closing(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, f"the subprotocol is {PROTOCOL}")
             )
 
-
-def is_same_origin(headers: Headers) -> bool:
-    """Whether a connection is opened by our own page, or by what is no browser.
-
-    A browser lets every page open one, and says whose it is.
-    """
-    origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    def _may_open(self, headers: Headers) -> bool:
+        """A browser lets every page open one, and says whose it is; programs say nothing."""
+        origin = headers.get("origin")
+        if origin is None or origin.endswith(f"://{headers.get('host')}"):
+            return True
+        return self._cors is not None and self._cors.names(origin)
 
 
 class Connection:
@@ -198,9 +200,9 @@ class Connection:
         """Tell the answers to an operation; nothing is told on a token that has expired."""
         trace = wants_trace(self._headers, viewer, demo=self._endpoint.demo)
         try:
-            operation = operation_of(asked)
-        except Refused as refused:
-            await self._end(id_, "error", refusal(BadUserInput(str(refused)))["errors"])
+            operation = await self._endpoint.persisted.operation(asked)
+        except GatewayError as error:
+            await self._end(id_, "error", refusal(error)["errors"])
             return
         found = self._endpoint.operations.answers(operation, viewer, trace=trace)
         async with aclosing(found) as answers:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from random import uniform
 from typing import Any
 
@@ -185,3 +185,23 @@ class Changes:
 
     def _everybody(self) -> set[Follower]:
         return {follower for followers in self._followers.values() for follower in followers}
+
+
+class Channels:
+    """The channels of a database, each on a connection of its own as long as somebody follows."""
+
+    def __init__(self, connect: Callable[[], Awaitable[Any]]) -> None:
+        self._connect = connect
+        self._changes: dict[Channel, Changes] = {}
+
+    def following(
+        self, channel: Channel, key: str, values: Collection[int]
+    ) -> AbstractAsyncContextManager[Follower]:
+        """See `Changes.following`."""
+        if channel not in self._changes:
+            self._changes[channel] = Changes(channel, self._connect)
+        return self._changes[channel].following(key, values)
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await asyncio.gather(*(changes.close() for changes in self._changes.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import partial
@@ -15,6 +16,7 @@ from loaders.stores.interface import (
     Call,
     Count,
     Follower,
+    Health,
     Key,
     Route,
     Slice,
@@ -25,6 +27,7 @@ from loaders.stores.interface import (
 )
 from loaders.stores.queries import dynamo_table
 from loaders.stores.together import together
+from loaders.tables.catalogue import DYNAMODB
 from loaders.tables.dynamodb import DynamoTable
 from loaders.tables.facts import Row, Through
 from loaders.tables.postgresql import Channel
@@ -36,6 +39,8 @@ BATCH_SIZE = 100
 """DynamoDB's bound on the keys of one BatchGetItem."""
 CALLS_AT_ONCE = 16
 """How many calls on one table may be under way."""
+_NO_KEY = "-"
+"""No row has it; the first table of each product has a key of text."""
 
 
 class DynamoStore:
@@ -99,6 +104,15 @@ class DynamoStore:
         read = partial(self._count, route, window, terms)
         counts = await self._allowed(route, keys, terms, partial(_each, read))
         return [counts.get(key) or Count(0, exact=True) for key in keys]
+
+    async def health(self, deadline: float) -> Health:
+        """How it is, by a read of an item that there is not."""
+        table = DYNAMODB[self._client.product][0]
+        nothing = queries.batch_get(table, [(_NO_KEY,) * len(table.key)], table.key)
+        started = time.perf_counter()
+        body = {"RequestItems": {self._names[table.name]: nothing}}
+        await self._client.read("BatchGetItem", body, deadline)
+        return Health((time.perf_counter() - started) * 1000)
 
     async def _allowed(
         self, route: Route, keys: list[Key], terms: Terms, read: ReadKeys

@@ -80,7 +80,7 @@ class DynamoClient:
         credentials: Any,
         http: HttpClient,
     ) -> None:
-        self._product = product
+        self.product = product
         self._signer = Signer(endpoint, region)
         self._credentials = credentials
         self._http = http
@@ -106,7 +106,7 @@ class DynamoClient:
         Throttled calls are repeated until the deadline, in the event loop's time.
         """
         encoded = orjson.dumps(body)
-        async with until(deadline, self._product):
+        async with until(deadline, self.product):
             try:
                 return await self._repeated(operation, encoded)
             except ClientError as error:
@@ -152,10 +152,10 @@ class DynamoClient:
             )
         if code in _REFUSED_CREDENTIALS:
             return self._unavailable("DynamoDB refused the gateway's credentials")
-        return Internal(f"{self._product}: DynamoDB refused a call", product=self._product)
+        return Internal(f"{self.product}: DynamoDB refused a call", product=self.product)
 
     def _unavailable(self, what: str) -> SourceUnavailable:
-        return SourceUnavailable(f"{self._product}: {what}", product=self._product)
+        return SourceUnavailable(f"{self.product}: {what}", product=self.product)
 
 
 def _client_error(operation: Operation, status: int, answer: bytes) -> ClientError:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, S
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 from loaders.masks import Mask, digest
 from loaders.tables.facts import Index, Row, StoredTable, Through, Visibility
@@ -233,6 +233,19 @@ def shown_keys(
     ]
 
 
+@dataclass(frozen=True)
+class Health:
+    """How a store is that answers.
+
+    `read_from` tells which server of Postgres is read; `lag` is how many seconds a replica is
+    behind at most, None where there is none or nobody can tell.
+    """
+
+    milliseconds: float
+    read_from: Literal["primary", "replica"] | None = None
+    lag: float | None = None
+
+
 Change = tuple[int | None, ...]
 """What a channel tells of a changed row: the values of the channel's keys."""
 
@@ -305,6 +318,9 @@ class Store(Protocol):
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Count]:
         """How many rows each key has, within the window's range and filters."""
+
+    async def health(self, deadline: float) -> Health:
+        """How it is; until the deadline, in the event loop's time."""
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -13,12 +13,12 @@ import asyncpg
 
 from loaders.errors import DeadlineExceeded, SourceUnavailable
 from loaders.stores import statements, unions
-from loaders.stores.changes import Changes
-from loaders.stores.connections import Connections
+from loaders.stores.changes import Channels
 from loaders.stores.interface import (
     Call,
     Count,
     Follower,
+    Health,
     Key,
     Route,
     Slice,
@@ -27,34 +27,13 @@ from loaders.stores.interface import (
     Window,
     shown_keys,
 )
+from loaders.stores.replica import ReplicatedServer
+from loaders.stores.servers import UNREACHABLE, Server
 from loaders.stores.statements import PLACE, Shape, Statement
 from loaders.tables.facts import Row
 from loaders.tables.policies import READER
 from loaders.tables.postgresql import Channel
 
-_DEAD_CONNECTION = (
-    asyncpg.ConnectionDoesNotExistError,
-    asyncpg.InternalClientError,  # the server has said that it will end the session
-    asyncpg.InterfaceError,
-    asyncpg.InvalidCachedStatementError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    ConnectionResetError,
-)
-_UNREACHABLE = (
-    OSError,
-    asyncpg.ConnectionDoesNotExistError,
-    asyncpg.InternalClientError,
-    asyncpg.InterfaceError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.InsufficientPrivilegeError,
-    asyncpg.SerializationError,
-)
 _NOT_AS_DECLARED = (
     asyncpg.UndefinedTableError,
     asyncpg.UndefinedColumnError,
@@ -76,56 +55,71 @@ FROM pg_roles WHERE rolname = current_user"""
 class PostgresAddress:
     """Where a product's Postgres is, and how much of it we take. Times are seconds.
 
-    `primary_url`: where it is written, where `url` is a replica. `row_security`: its policies are
-    told who asks, and the role that connects must be subject to them.
+    `row_security`: its policies are told who asks, and the role that connects must be subject to
+    them. `primary_url`: the server is a replica of that one, which is read instead while the
+    replica may be more than `replica_lag` behind.
     """
 
     url: str = field(repr=False)
     primary_url: str | None = field(default=None, repr=False)
+    replica_lag: float = 10.0
     row_security: bool = False
     connections: int = 10
     connect_timeout: float = 2.0
     statement_timeout: float = 30.0
 
+    @property
+    def primary(self) -> PostgresAddress:
+        """Where it is written: the address itself, if it is no replica's."""
+        return replace(self, url=self.primary_url or self.url, primary_url=None)
+
 
 class PostgresStore:
     """A product's database."""
 
-    def __init__(self, product: str, address: PostgresAddress) -> None:
+    def __init__(
+        self,
+        product: str,
+        server: Server | ReplicatedServer,
+        channels: Channels,
+        *,
+        secured: bool,
+        primary: PostgresStore | None = None,
+    ) -> None:
         self._product = product
-        self._connections = Connections(partial(_connect, address), address.connections)
-        self._secured = address.row_security
-        self._primary: PostgresStore | None = None
-        self._listen = partial(_connect, address, name=LISTENER)
-        self._changes: dict[Channel, Changes] = {}
-        if address.primary_url is not None:
-            where = replace(address, url=address.primary_url, primary_url=None)
-            self._primary = PostgresStore(product, where)
+        self._server = server
+        self._channels = channels
+        self._secured = secured
+        self.primary = primary or self
 
     @classmethod
     async def open(cls, product: str, address: PostgresAddress) -> Self:
         """A store that has not connected yet: its database may be down while the gateway starts."""
-        return cls(product, address)
+        primary = Server(partial(_connect, address.primary), address.connections)
+        channels = Channels(partial(_connect, address.primary, LISTENER))
+        written = cls(product, primary, channels, secured=address.row_security)
+        if address.primary_url is None:
+            return written
+        replica = Server(partial(_connect, address), address.connections)
+        server = ReplicatedServer(product, primary, replica, address.replica_lag)
+        return cls(product, server, channels, secured=address.row_security, primary=written)
 
     async def close(self) -> None:
-        if self._primary is not None:
-            await self._primary.close()
-        for changes in self._changes.values():
-            await changes.close()
-        await self._connections.close()
+        await asyncio.gather(self._server.close(), self._channels.close())
 
-    @property
-    def primary(self) -> PostgresStore:
-        return self if self._primary is None else self._primary
+    async def health(self, deadline: float) -> Health:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self._server.health()
+        except (TimeoutError, asyncpg.QueryCanceledError):
+            raise self._late() from None
+        except UNREACHABLE as error:
+            raise self._unavailable("cannot be reached") from error
 
     def following(
         self, channel: Channel, key: str, values: Collection[int]
     ) -> AbstractAsyncContextManager[Follower]:
-        if self._primary is not None:
-            return self._primary.following(channel, key, values)
-        if channel not in self._changes:
-            self._changes[channel] = Changes(channel, self._listen)
-        return self._changes[channel].following(key, values)
+        return self._channels.following(channel, key, values)
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
         statement = statements.find(
@@ -221,51 +215,28 @@ class PostgresStore:
     async def _read(
         self, statement: Statement, values: Mapping[str, Any], row: type[Any], deadline: float
     ) -> list[Any]:
-        """Run a statement until the deadline; once more where the connection had died."""
+        """Run a statement until the deadline."""
         try:
             async with asyncio.timeout_at(deadline) as limit:
-                try:
-                    return await self._attempt(statement, values, row)
-                except _DEAD_CONNECTION:
-                    self._connections.expire()
-                    return await self._attempt(statement, values, row)
-                except asyncpg.SerializationError:  # a replica put its recovery first
-                    return await self._attempt(statement, values, row)
+                return await self._server.fetch(statement.sql, statement.arguments(values), row)
         except (TimeoutError, asyncpg.QueryCanceledError) as error:
             if isinstance(error, TimeoutError) and not limit.expired():
                 raise self._unavailable("cannot be reached") from error
-            raise DeadlineExceeded(
-                f"{self._product}: Postgres did not answer in time", product=self._product
-            ) from None
-        except _UNREACHABLE as error:
+            raise self._late() from None
+        except UNREACHABLE as error:
             raise self._unavailable("cannot be reached") from error
         except _NOT_AS_DECLARED as error:
             raise self._unavailable(
                 "is not as declared; `gateway doctor` tells what mends it"
             ) from error
 
+    def _late(self) -> DeadlineExceeded:
+        return DeadlineExceeded(
+            f"{self._product}: Postgres did not answer in time", product=self._product
+        )
+
     def _unavailable(self, what: str) -> SourceUnavailable:
         return SourceUnavailable(f"{self._product}: Postgres {what}", product=self._product)
-
-    async def _attempt(
-        self, statement: Statement, values: Mapping[str, Any], row: type[Any]
-    ) -> list[Any]:
-        connection = await self._connections.acquire()
-        try:
-            ask = partial(
-                connection.fetch, statement.sql, *statement.arguments(values), record_class=row
-            )
-            records: list[Any] = await ask()
-            if records and type(records[0]) is not row:
-                # A migration changed a column's type: asyncpg has prepared the statement anew,
-                # and forgets the class of its rows on the way.
-                records = await ask()
-            return records
-        except (asyncio.CancelledError, *_DEAD_CONNECTION):
-            connection.terminate()  # a frozen backend would hold a polite close for seconds
-            raise
-        finally:
-            self._connections.release(connection)
 
 
 async def _connect(address: PostgresAddress, name: str = "quintet") -> Any:

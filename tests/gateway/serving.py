@@ -10,6 +10,7 @@ import httpx
 import orjson
 
 from gateway.app import ENDPOINT, Application, create_app
+from gateway.audit import AuditLog
 from gateway.demo.data.people import ADA
 from gateway.http.endpoint import ViewerOf
 from gateway.settings import ServerSettings
@@ -28,6 +29,7 @@ def application(
     viewer_of: ViewerOf | None = None,
     demo: bool = True,
     introspection: bool = True,
+    audit: AuditLog | None = None,
     **settings: Any,
 ) -> Application:
     """The gateway, whose clock stands where the data does; all that is asked of it is Ada's, unless
@@ -38,6 +40,7 @@ def application(
         id_key=ID_KEY,
         viewer_of=viewer_of or always(ADA_HERSELF),
         clock=StandingClock(),
+        audit=audit,
         demo=demo,
         introspection=introspection,
     )

@@ -21,6 +21,7 @@ from gateway.execution.executors import LevelExecutor
 from gateway.execution.run import Gateway
 from gateway.http.endpoint import Endpoint
 from gateway.listening import listen, url
+from gateway.persisted.lookup import PersistedDocuments
 from gateway.protocol import Protocol
 from gateway.subscriptions.operations import Operations
 from loaders.clock import Clock
@@ -88,9 +89,10 @@ def application(server: Server) -> Application:
     )
     endpoint = Endpoint(
         lambda: gateway,
-        Operations(lambda: gateway, per_viewer=1),
         always(ANONYMOUS),
         LIMIT,
+        persisted=PersistedDocuments(None, 0),
+        operations=Operations(lambda: gateway, per_viewer=1),
         demo=False,
     )
     return Application(endpoint, Starlette())

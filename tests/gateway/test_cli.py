@@ -53,16 +53,18 @@ def test_help_names_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     for command in (
         "demo",
+        "advance",
         "token",
         "serve",
         "create",
         "doctor",
         "seed",
+        "documents",
         "explain",
         "schema",
         "settings",
     ):
-        assert f"\n    {command} " in shown
+        assert re.search(rf"\n    {command}\s", shown)
     assert ended("demo", "--help") == 0
     assert "--directory" in capsys.readouterr().out
 
@@ -144,6 +146,11 @@ def test_without_settings_each_that_is_missing_is_named(
             {"DYNAMODB_ENDPOINT_URL": "http://dynamodb.example.com"},
             "the store of stream would be reached without TLS: use sslmode=require or https, or "
             "set GATEWAY_PLAINTEXT_STORES=1\n",
+        ),
+        (
+            {"GATEWAY_ISSUERS": "[]", "GATEWAY_DOCUMENTS": "only"},
+            "GATEWAY_DOCUMENTS_DIRECTORY or GATEWAY_DOCUMENTS_URL is needed: where documents are "
+            "stored\n",
         ),
     ],
 )

@@ -34,7 +34,7 @@ class Failing:
     async def fail(self, *_: Any) -> Any:
         raise self._error
 
-    find = listing = union = values = count = close = fail
+    find = listing = union = values = count = health = close = fail
 
 
 def gateway(error: Exception) -> Gateway:

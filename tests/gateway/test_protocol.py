@@ -132,6 +132,8 @@ async def test_an_answer_is_what_asgi_makes_of_it(servers: Sequence[Server]) -> 
         (asking(HELLO, CLOSE, "X-Request-Id: 1-a.B_2"), 200),
         (asking(HELLO, CLOSE, "X-Request-Id: 1", "X-Request-Id: 2"), 200),
         (asking(HELLO, CLOSE, "Accept: a/b"), 406),
+        (asking("{ large(size: 5000) }", CLOSE, "Accept-Encoding: gzip, br"), 200),
+        (asking("{ large(size: 500000) }", CLOSE, "Accept-Encoding: gzip"), 200),
         (asking(HELLO, CLOSE, media="xml"), 415),
         (asking(HELLO, CLOSE, start="POST / HTTP/1.1"), 404),
         (asking(HELLO, CLOSE, start="POST /graphql/ HTTP/1.1"), 404),

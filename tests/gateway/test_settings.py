@@ -82,7 +82,11 @@ def test_an_empty_setting_is_missing(needed: pytest.MonkeyPatch, name: str) -> N
         ("GATEWAY_DEADLINE", "0"),
         ("GATEWAY_BODY_LIMIT", "0"),
         ("GATEWAY_DOCUMENTS_KEPT", "-1"),
+        ("GATEWAY_DOCUMENTS", "some"),
+        ("GATEWAY_DOCUMENTS_URL", "https://redis.example.com"),
+        ("GATEWAY_AUTOMATIC_DOCUMENTS", "perhaps"),
         ("GATEWAY_POSTGRES_CONNECTIONS", "0"),
+        ("GATEWAY_REPLICA_LAG", "0"),
         ("GATEWAY_DYNAMODB_CONNECTIONS", "none"),
         ("GATEWAY_PLAINTEXT_STORES", "perhaps"),
         ("GATEWAY_ID_KEY", "short"),
@@ -122,16 +126,21 @@ def test_the_demo_names_what_it_cannot_use(environment: pytest.MonkeyPatch) -> N
 def test_a_database_is_read_from_its_replica_and_written_itself(
     needed: pytest.MonkeyPatch,
 ) -> None:
-    def urls() -> tuple[str, str]:
-        settings = read_store_settings()
-        read = postgres_address(settings, "family")
-        written = postgres_address(settings, "family", writing=True)
-        return read.url, written.url
+    def urls(*, writing: bool) -> tuple[str, str | None]:
+        address = postgres_address(read_store_settings(), "family", writing=writing)
+        return address.url, address.primary_url
 
     itself = NEEDED["FAMILY_DATABASE_URL"]
-    assert urls() == (itself, itself)
-    needed.setenv("FAMILY_DATABASE_REPLICA_URL", "postgres://127.0.0.1/copy")
-    assert urls() == ("postgres://127.0.0.1/copy", itself)
+    assert urls(writing=False) == urls(writing=True) == (itself, None)
+    needed.setenv("FAMILY_DATABASE_REPLICA_URL", "postgres+asyncpg://127.0.0.1/copy")
+    assert urls(writing=False) == ("postgres://127.0.0.1/copy", itself)
+    assert urls(writing=True) == (itself, None)
+
+
+def test_how_far_a_replica_may_be_behind(needed: pytest.MonkeyPatch) -> None:
+    assert postgres_address(read_store_settings(), "family").replica_lag == 10
+    needed.setenv("GATEWAY_REPLICA_LAG", "2.5")
+    assert postgres_address(read_store_settings(), "family").replica_lag == 2.5
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])

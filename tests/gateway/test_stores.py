@@ -63,8 +63,8 @@ def test_a_store_elsewhere_is_not_reached_in_plain_text(
     addresses(read_store_settings())
 
 
-@pytest.mark.parametrize("writing", [False, True])
-def test_a_database_with_a_replica_is_not_reached_in_plain_text(
+@pytest.mark.parametrize("writing", [True, False])
+def test_the_primary_of_a_replica_is_not_reached_in_plain_text(
     needed: pytest.MonkeyPatch, writing: bool
 ) -> None:
     needed.setenv("FAMILY_DATABASE_REPLICA_URL", "postgresql://copy.example.com/f?sslmode=require")

@@ -24,6 +24,8 @@ def test_the_list_of_codes_is_closed() -> None:
         "DEADLINE_EXCEEDED",
         "OVERLOADED",
         "QUERY_TOO_COSTLY",
+        "PERSISTED_QUERY_NOT_FOUND",
+        "PERSISTED_QUERY_NOT_SUPPORTED",
         "INTERNAL",
     ]
 

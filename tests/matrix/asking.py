@@ -9,7 +9,6 @@ from gateway.execution.documents import Operation
 from gateway.execution.run import Gateway
 from gateway.execution.writing import to_bytes
 from loaders.viewer import Viewer
-from tests.matrix.oracle import UNKNOWN
 from tests.matrix.paths import Entry
 from tests.matrix.people import ADMIN, Asking
 from tests.operations.asking import Answer
@@ -25,7 +24,7 @@ def as_admin_asks(entry: Entry, asking: Asking) -> str:
     """The query by which an admin sees what somebody asks for: of a viewer, that person."""
     if entry.pick.name != "viewer":
         return entry.query
-    given = f'(email: "{asking.who.email or UNKNOWN}")'
+    given = f'(email: "{asking.email}")'
     return replace(entry, pick=replace(entry.pick, name="person", arguments=given)).query
 
 

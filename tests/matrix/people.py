@@ -9,17 +9,28 @@ from loaders.viewer import ANONYMOUS, Subject, Viewer, service
 from tests.matrix.seeds import DORA, NINA, OLGA, PAUL, Owner
 from tests.matrix.words import PRODUCTS, Who
 
+UNKNOWN = "unknown@example.com"
+"""By which an admin finds a person who has no account."""
+
 
 @dataclass(frozen=True)
 class Asking:
-    """Somebody who asks."""
+    """Somebody who asks; an admin finds them by this e-mail."""
 
     viewer: Viewer
     who: Who
+    email: str = UNKNOWN
 
 
 def _person(owner: Owner) -> Asking:
-    return Asking(Viewer(owner.email), Who(owner.keys, owner.email))
+    return Asking(Viewer(owner.email), Who(owner.keys, owner.email), owner.email)
+
+
+def _by_subject(owner: Owner, product: str) -> Asking:
+    """A token of the product's own issuer, which tells no e-mail, gives that product's account."""
+    key = owner.keys[product]
+    viewer = Viewer(subject=Subject(product, str(key)))
+    return Asking(viewer, Who({product: key}), owner.email)
 
 
 def _service(product: str) -> Asking:
@@ -27,12 +38,15 @@ def _service(product: str) -> Asking:
 
 
 ADMIN = Asking(
-    Viewer("root@example.com", frozenset({"admin"})), Who({}, "root@example.com", PRODUCTS)
+    Viewer("root@example.com", frozenset({"admin"})),
+    Who({}, "root@example.com", PRODUCTS),
+    "root@example.com",
 )
 """Sees all that anybody does: the others' answers are held against this one's."""
 SUPPORT = Asking(
     Viewer("sam@example.com", frozenset({"support"})),
     Who({}, "sam@example.com", PRODUCTS, masked=True),
+    "sam@example.com",
 )
 NOBODY = Asking(ANONYMOUS, Who({}))
 OWNER = _person(OLGA)
@@ -52,7 +66,9 @@ VIEWERS: Mapping[str, Asking] = {
     "support who is the owner": Asking(
         Viewer(OLGA.email, frozenset({"support"})),
         Who(OLGA.keys, OLGA.email, PRODUCTS, masked=True),
+        OLGA.email,
     ),
     "admin": ADMIN,
+    **{f"known to {product} alone": _by_subject(OLGA, product) for product in ("stream", "studio")},
     **{f"a service of {product}": _service(product) for product in ("prep", "studio")},
 }

@@ -58,6 +58,7 @@ TESTS = (
     "tests/matrix/test_matrix.py",
     "tests/operations/test_operations.py",
     "tests/gateway/subscriptions/test_subscribe.py",
+    "tests/gateway/subscriptions/test_websocket.py",
 )
 """Those that should miss a rule, the quickest first."""
 _NOT_COPIED = (".git", ".venv", ".engines", ".benchmarks", ".*_cache")

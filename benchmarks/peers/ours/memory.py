@@ -20,6 +20,7 @@ from gateway.execution.run import Gateway
 from gateway.http.endpoint import Endpoint
 from gateway.http.messages import Headers
 from gateway.listening import listen, serve
+from gateway.persisted.lookup import PersistedDocuments
 from gateway.subscriptions.operations import Operations
 from loaders.clock import Clock
 from loaders.request import Asking
@@ -250,8 +251,14 @@ def main() -> None:
         deadline=10,
         image_base_url="",
     )
-    operations = Operations(lambda: gateway, per_viewer=1)
-    endpoint = Endpoint(lambda: gateway, operations, _anybody, 1_000_000, demo=False)
+    endpoint = Endpoint(
+        lambda: gateway,
+        _anybody,
+        1_000_000,
+        persisted=PersistedDocuments(None, 1_000),
+        operations=Operations(lambda: gateway, per_viewer=1),
+        demo=False,
+    )
     listening = listen("127.0.0.1", int(sys.argv[2]))
     serve(Application(endpoint, Starlette()), listening, log_level="warning")
 

@@ -100,7 +100,66 @@ async def test_another_media_type_is_415(client: Client, media_type: str) -> Non
     assert message(answer) == "the body must be application/json"
 
 
-@pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "Application/JSON ;a=b"])
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=a",
+        "text/plain; charset=utf-8",
+    ],
+)
+async def test_what_a_form_could_send_is_refused(client: Client, media_type: str) -> None:
+    for body in (b'{"query": "{ __typename }"}', b"query=%7B%20__typename%20%7D", b""):
+        answer = await client.post(body, content_type=media_type, authorization="Bearer a")
+        assert answer.status_code == 415
+        assert message(answer) == "the body must be application/json"
+
+
+@pytest.mark.parametrize("charset", ["iso-8859-1", "UTF-16", '"latin1"', "", "utf-8; charset=a"])
+async def test_another_charset_is_415(client: Client, charset: str) -> None:
+    media_type = f"application/json; charset={charset}"
+    answer = await client.ask(ME, headers={"content_type": media_type})
+    assert answer.status_code == 415
+    assert message(answer) == "the body must be UTF-8"
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "x"])
+async def test_a_compressed_body_is_415(client: Client, coding: str) -> None:
+    answer = await client.ask(ME, headers={"content_encoding": coding})
+    assert answer.status_code == 415
+    assert message(answer) == "the body must not be compressed"
+
+
+async def test_a_body_may_say_that_it_is_not_compressed(client: Client) -> None:
+    answer = await client.ask(ME, headers={"content_encoding": "Identity"})
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("length", ["a", "", "1, 1", "²", "9" * 5000])
+async def test_a_length_that_is_none_is_400(client: Client, length: str) -> None:
+    answer = await client.ask(ME, headers={"content_length": length.encode()})
+    assert answer.status_code == 400
+    assert message(answer) == "`Content-Length` must be a number"
+
+
+@pytest.mark.parametrize("accepted", ["image/png", "text/*", "*/*;q=0", f"{JSON};q=0"])
+async def test_who_takes_no_json_gets_406(client: Client, accepted: str) -> None:
+    answer = await client.ask(ME, headers={"accept": accepted})
+    assert answer.status_code == 406
+    assert answer.headers["content-type"] == f"{JSON}; charset=utf-8"
+    assert message(answer).startswith(f"the answer can be {JSON} or {GRAPHQL_JSON}")
+
+
+async def test_what_is_refused_has_the_media_type_that_was_asked_for(client: Client) -> None:
+    answer = await client.post(b"{", accept=GRAPHQL_JSON)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == f"{GRAPHQL_JSON}; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["application/json; charset=utf-8", 'Application/JSON ;a=b; Charset="UTF-8"', f"{JSON};"],
+)
 async def test_parameters_and_case_of_the_media_type_do_not_matter(
     client: Client, media_type: str
 ) -> None:

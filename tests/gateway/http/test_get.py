@@ -9,10 +9,10 @@ import pytest
 
 from gateway.app import ENDPOINT
 from gateway.demo.data.people import ADA
-from gateway.http.messages import GRAPHQL_JSON, HTML, JSON
-from gateway.stores import Addresses
+from gateway.http.body import asked_in_query_string
+from gateway.http.messages import GRAPHQL_JSON, HTML, JSON, Refused
 from tests.gateway.http.test_endpoint import ME, message
-from tests.gateway.serving import Client, application, client_of
+from tests.gateway.serving import Client
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 FOR_FORMS = "a GET must show that no form sent it"
@@ -71,12 +71,12 @@ async def test_a_query_string_that_is_no_operation_is_400(
         assert message(answer) == expected
 
 
-async def test_a_query_string_beyond_the_limit_of_bodies_is_414(where: Addresses) -> None:
-    async with client_of(application(where, gateway_body_limit=100)) as client:
-        assert (await get(client, query=ME)).status_code == 200
-        answer = await get(client, query=ME + " " * 100)
-        assert answer.status_code == 414
-        assert message(answer) == "the query string is longer than 100 bytes"
+def test_a_query_string_beyond_the_limit_of_bodies_is_414() -> None:
+    longest = b"query=" + b"a" * 94
+    assert asked_in_query_string(longest, 100).query == "a" * 94
+    with pytest.raises(Refused, match="the query string is longer than 100 bytes") as refused:
+        asked_in_query_string(longest + b"a", 100)
+    assert refused.value.status == 414
 
 
 @pytest.mark.parametrize("document", ["mutation { a }", "subscription { a }"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.http.messages import EVENT_STREAM, GRAPHQL_JSON, JSON
-from gateway.http.negotiation import chosen_type
+from gateway.http.negotiation import OFFERED, best_type
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ from gateway.http.negotiation import chosen_type
     ],
 )
 def test_the_type_of_an_answer(accept: str, chosen: str | None) -> None:
-    assert chosen_type(accept) == chosen
+    assert best_type(accept, OFFERED) == chosen

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 
 import pytest
 
 from gateway.audit import AuditLog
+from gateway.create import create_postgres, secure_postgres
+from gateway.demo.data import demo_rows
+from gateway.demo.load import load_postgres
+from gateway.demo.postgres import PostgresEngine
 from gateway.execution.documents import Documents
 from gateway.execution.executors import EXECUTORS
 from gateway.execution.run import Gateway
@@ -15,6 +20,7 @@ from gateway.stores import Addresses as Where
 from gateway.stores import opened
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables import studio
+from loaders.tables.catalogue import POSTGRES
 from schema.build import graphql_schema
 from tests.clocks import StandingClock
 from tests.engines import Addresses, as_read
@@ -62,6 +68,19 @@ async def gateway(open_gateway: Open, writable_studio: PostgresAddress) -> Async
     """Over a studio that this test alone writes to."""
     async with open_gateway(writable_studio) as gateway:
         yield gateway
+
+
+@pytest.fixture
+async def engine(place: Path) -> AsyncIterator[PostgresEngine]:
+    """A Postgres of one's own, which has the studio's database."""
+    tables = POSTGRES[studio.PRODUCT]
+    with PostgresEngine.start(place / "postgres") as engine:
+        engine.create_database(studio.PRODUCT)
+        url = engine.url(studio.PRODUCT)
+        await create_postgres(url, tables, print)
+        await load_postgres(url, tables, demo_rows()[studio.PRODUCT])
+        await secure_postgres(url, studio.PRODUCT, tables, print)
+        yield engine
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,8 @@ class Served:
 async def served(app: Application, **options: Any) -> AsyncIterator[Served]:
     """An application that is served; it ends with all that is under way."""
     with listen("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(config(app, log_config=None, **options))
+        usual = {"log_config": None, "timeout_graceful_shutdown": round(PATIENCE)}
+        server = uvicorn.Server(config(app, **{**usual, **options}))
         running = Thread(target=server.run, args=([listening],))
         running.start()
         try:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from gateway.create import create_postgres, secure_postgres
-from gateway.demo.data import demo_rows
 from gateway.demo.data.studio import RICH_RECORD
-from gateway.demo.load import load_postgres
 from gateway.demo.postgres import PostgresEngine
 from gateway.execution.run import Gateway
 from loaders.stores import changes
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables import studio
-from loaders.tables.catalogue import POSTGRES
 from resolvers.feeds import ROWS_AT_FIRST
 from tests.engines import Wire, execute, wire_to
 from tests.gateway.subscriptions.conftest import Open
@@ -144,23 +139,20 @@ async def test_nothing_begins_where_the_database_is_down(gateway: Gateway, wire:
     }
 
 
-async def test_a_restart_of_postgres_loses_nothing(open_gateway: Open, place: Path) -> None:
+async def test_a_restart_of_postgres_loses_nothing(
+    open_gateway: Open, engine: PostgresEngine
+) -> None:
     """And ends no subscription."""
-    with PostgresEngine.start(place / "postgres") as engine:
-        engine.create_database(studio.PRODUCT)
-        url, tables = engine.url(studio.PRODUCT), POSTGRES[studio.PRODUCT]
-        await create_postgres(url, tables, print)
-        await load_postgres(url, tables, demo_rows()[studio.PRODUCT])
-        await secure_postgres(url, studio.PRODUCT, tables, print)
-        async with (
-            open_gateway(PostgresAddress(url)) as gateway,
-            following(gateway, PHASES, record=RICH_RECORD) as told,
-            following(gateway, RECORDS) as records,
-        ):
-            await told.events(PHASES_AT_FIRST)
-            await records.events(ROWS_AT_FIRST)
-            for percent in (61, 62):
-                engine.restart()
-                await execute(url, progress(percent))
-                assert (await told.event())["progressPercentage"] == percent
-            await records.until(databaseId=RICH_RECORD)
+    url = engine.url(studio.PRODUCT)
+    async with (
+        open_gateway(PostgresAddress(url)) as gateway,
+        following(gateway, PHASES, record=RICH_RECORD) as told,
+        following(gateway, RECORDS) as records,
+    ):
+        await told.events(PHASES_AT_FIRST)
+        await records.events(ROWS_AT_FIRST)
+        for percent in (61, 62):
+            engine.restart()
+            await execute(url, progress(percent))
+            assert (await told.event())["progressPercentage"] == percent
+        await records.until(databaseId=RICH_RECORD)

@@ -119,6 +119,18 @@ async def test_json_is_sent_to_who_likes_it_better(server: Served, http: httpx.A
     assert answer.headers["content-type"] == f"{GRAPHQL_JSON}; charset=utf-8"
 
 
+async def test_pages_read_a_stream_where_their_origin_is_named(
+    where: Addresses, http: httpx.AsyncClient
+) -> None:
+    shop = "https://shop.example.com"
+    async with served(application(where, gateway_cors_origins=shop)) as server:
+        answer = await http.post(
+            server.url, json={"query": "{ __typename }"}, headers={**STREAM, "origin": shop}
+        )
+    assert answer.text.endswith(COMPLETE)
+    assert answer.headers["access-control-allow-origin"] == shop
+
+
 async def test_several_requests_go_over_one_connection(
     server: Served, http: httpx.AsyncClient
 ) -> None:
@@ -174,7 +186,7 @@ async def test_a_viewer_has_a_bounded_number_of_operations(
                 (error,) = (await second.next())["errors"]
                 assert error["extensions"] == {"code": "OVERLOADED", "retryable": True}
         async with asyncio.timeout(PATIENCE):  # who has gone counts no more
-            body = {"errors": []}
+            body: Any = {"errors": []}
             while "errors" in body:
                 async with streaming(http, server, ME, **ADA_BEARS) as third:
                     body = await third.next()

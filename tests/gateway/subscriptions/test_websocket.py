@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -79,6 +80,22 @@ async def test_what_is_refused_is_an_error(server: Served) -> None:
             assert (message["id"], message["type"]) == ("1", "error")
             (error,) = message["payload"]
             assert error["extensions"] == {"code": "BAD_USER_INPUT"}
+
+
+async def test_a_document_may_be_asked_for_by_its_hash(server: Served) -> None:
+    query = "{ asked: __typename }"
+    hash_ = sha256(query.encode()).hexdigest()
+    extensions = {"persistedQuery": {"version": 1, "sha256Hash": hash_}}
+    unknown = {"type": "subscribe", "id": "1", "payload": {"extensions": extensions}}
+    async with talking(server) as talk:
+        await talk.say(unknown)
+        message = await talk.hear()
+        assert (message["id"], message["type"]) == ("1", "error")
+        assert message["payload"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+        for known in (subscribe(query, extensions=extensions), unknown):
+            await talk.say(known)
+            assert await answers(talk, 1) == [{"data": {"asked": "Query"}}]
+            assert await talk.hear() == {"id": "1", "type": "complete"}
 
 
 async def test_a_field_that_fails_is_told_in_the_answer(server: Served) -> None:
@@ -188,11 +205,21 @@ async def test_a_page_of_another_site_opens_no_connection(server: Served) -> Non
     async with talking(server, origin=own) as talk:
         await talk.say({"type": "ping"})
         assert await talk.hear() == {"type": "pong"}
-    for foreign in ("https://evil.example.com", "null", f"{own}0"):
+    for foreign in ("https://evil.example.com", "null", "http://[", f"{own}0"):
         with pytest.raises(InvalidStatus) as refused:
             async with talking(server, origin=foreign):
                 pass
         assert refused.value.response.status_code == 403
+
+
+async def test_a_page_whose_origin_is_named_opens_one(where: Addresses) -> None:
+    shop = "https://shop.example.com"
+    async with served(application(where, gateway_cors_origins=shop)) as server:
+        async with talking(server, origin=shop):
+            pass
+        with pytest.raises(InvalidStatus):
+            async with talking(server, origin="https://evil.example.com"):
+                pass
 
 
 async def test_a_connection_has_a_bounded_number_of_operations(where: Addresses) -> None:

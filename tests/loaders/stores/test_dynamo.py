@@ -548,6 +548,7 @@ def test_there_is_no_way_to_read_a_whole_table() -> None:
         "find",
         "listing",
         "count",
+        "health",
         "union",
         "values",
         "primary",
