@@ -47,7 +47,7 @@ format: install ## Format the code, and mend what can be mended
 	$(BIN)/ruff format
 
 lock: install ## Bring the lock files in line with pyproject.toml
-	$(COMPILE) --extra demo --extra dev pyproject.toml -o requirements.lock
+	$(COMPILE) --extra demo --extra otel --extra dev pyproject.toml -o requirements.lock
 	$(COMPILE) --group npm -o gateway/demo/locks/npm.lock
 	$(COMPILE) --group ministack -o gateway/demo/locks/ministack.lock
 	$(COMPILE) --group ariadne-codegen -o docs/clients/ariadne_codegen/requirements.lock

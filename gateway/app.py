@@ -22,6 +22,7 @@ from gateway.http.cors import Cors
 from gateway.http.endpoint import Endpoint, ViewerOf
 from gateway.http.messages import by_name
 from gateway.http.negotiation import wants_page
+from gateway.observing.observing import Observing
 from gateway.persisted.opening import documents_of
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses, opened
@@ -72,6 +73,7 @@ def gateway_over(
     *,
     audit: AuditLog | None = None,
     introspection: bool = True,
+    timed: bool = False,
 ) -> Gateway:
     """A gateway as the settings have it, over stores that are open."""
     return Gateway(
@@ -83,6 +85,7 @@ def gateway_over(
         deadline=settings.gateway_deadline,
         image_base_url=settings.tmdb_image_base_url,
         audit=audit,
+        timed=timed,
     )
 
 
@@ -95,15 +98,17 @@ def create_app(
     clock: Clock | None = None,
     audit: AuditLog | None = None,
     introspection: bool = True,
+    observing: Observing | None = None,
     demo: bool = False,
     examples: Sequence[Example] = (),
 ) -> Application:
     """The gateway over these stores, which are opened when the application starts.
 
-    `viewer_of` tells who a request is from. What staff read is written to `audit`, where there is
-    one. With `introspection` everybody is told the schema.
+    `viewer_of` tells who a request is from. What staff read is written to `audit`, and `observing`
+    is told of requests, where there are such. With `introspection` everybody is told the schema.
     """
     persisted = documents_of(settings)
+    observed_by = observing or Observing()
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -119,9 +124,11 @@ def create_app(
                 clock or Clock(),
                 audit=audit,
                 introspection=introspection,
+                timed=observed_by.timed,
             )
             app.state.readiness = readiness
-            yield
+            async with observed_by.running(app.state.gateway):
+                yield
 
     async def page(request: Request) -> Response:
         return graphiql.page(ENDPOINT, examples)
@@ -131,7 +138,9 @@ def create_app(
 
     origins = settings.gateway_cors_origins
     cors = Cors(origins) if origins else None
-    operations = Operations(lambda: starlette.state.gateway, settings.gateway_operations_per_viewer)
+    operations = Operations(
+        lambda: starlette.state.gateway, settings.gateway_operations_per_viewer, observed_by
+    )
     sockets = WebSocketEndpoint(
         viewer_of,
         persisted=persisted,
@@ -147,6 +156,7 @@ def create_app(
             *graphiql.routes(ENDPOINT, examples),
             # graphql-inspector asks for it by POST.
             *([Route(SCHEMA, definition, methods=["GET", "POST"])] if introspection else []),
+            *observed_by.routes,
             *health.routes(lambda: starlette.state.readiness),
         ],
         lifespan=lifespan,
@@ -158,6 +168,7 @@ def create_app(
         persisted=persisted,
         operations=operations,
         demo=demo,
+        observing=observed_by,
         cors=cors,
     )
     return Application(endpoint, starlette)

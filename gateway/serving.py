@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from contextlib import nullcontext
 from typing import Any
 
 from uvicorn.supervisors import Multiprocess
@@ -14,6 +15,10 @@ from gateway.app import ENDPOINT, Application, create_app
 from gateway.audit import AuditLog
 from gateway.authentication.authenticator import Authenticator
 from gateway.listening import config, listen, serve, spare_the_collector, url
+from gateway.observing.lines import Lines
+from gateway.observing.logs import Pseudonyms, RequestLog, log_to
+from gateway.observing.metrics import Metrics, counted_together
+from gateway.observing.observing import Observing, spans_wanted
 from gateway.progress import say
 from gateway.settings import SettingsError, read_serve_settings
 from gateway.stores import addresses
@@ -21,39 +26,50 @@ from loaders.viewer import STAFF
 
 GRACE = 10
 """Seconds that requests may take to end when the gateway is stopped."""
+_STANDARD_OUTPUT = 1
 
 
 def run(workers: int) -> None:
     """Serve until a signal says to stop; several workers share the port."""
     settings = read_serve_settings()
-    options = {
+    lines = _lines(settings)
+    app = _application(settings, lines)  # by which wrong settings end it, before there are workers
+    options: dict[str, Any] = {
         "timeout_graceful_shutdown": GRACE,
         "ws_max_size": settings.gateway_body_limit,
     }
-    app = _application(settings)  # by which wrong settings end it, before there are workers
     with listen(settings.host, settings.port) as listening:
+        if lines is not None:
+            log_to(lines)
+            options["log_config"] = None  # uvicorn's own
         say(f"GraphQL: {url(listening)}{ENDPOINT}")
         if workers == 1:
             serve(app, listening, **options)
             return
-        each = config(
-            f"{__name__}:{worker.__name__}",
-            factory=True,
-            workers=workers,
-            **options,
-        )
-        Multiprocess(each, [listening]).run()
+        with counted_together() if settings.gateway_metrics else nullcontext():
+            each = config(f"{__name__}:{worker.__name__}", factory=True, workers=workers, **options)
+            Multiprocess(each, [listening]).run()
 
 
 def worker() -> Application:
     """The application of one worker, which ends when the process that started it does."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    app = _application(read_serve_settings())
+    settings = read_serve_settings()
+    lines = _lines(settings)
+    if lines is not None:
+        log_to(lines)
+    app = _application(settings, lines)
     spare_the_collector()
     return app
 
 
-def _application(settings: Any) -> Application:
+def _lines(settings: Any) -> Lines | None:
+    """Where the log goes, if it is one of JSON."""
+    return Lines(_STANDARD_OUTPUT) if settings.gateway_json_log else None
+
+
+def _application(settings: Any, lines: Lines | None) -> Application:
+    names, slow = Pseudonyms(settings.gateway_id_key), settings.gateway_slow_call
     return create_app(
         settings,
         addresses(settings),
@@ -61,6 +77,11 @@ def _application(settings: Any) -> Application:
         viewer_of=Authenticator(settings.gateway_issuers).viewer_of,
         audit=_audit_log(settings),
         introspection=settings.gateway_introspection,
+        observing=Observing(
+            metrics=Metrics() if settings.gateway_metrics else None,
+            log=None if lines is None else RequestLog(lines, names, slow),
+            spans=spans_wanted(os.environ),
+        ),
     )
 
 

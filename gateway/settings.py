@@ -199,6 +199,22 @@ ServeSettings = create_model(
             "names that errors suggest.",
         ),
     ),
+    gateway_metrics=(
+        bool,
+        Field(False, description="Show metrics at `/metrics`, to all who can reach it."),
+    ),
+    gateway_json_log=(
+        bool,
+        Field(True, description="Log to standard output in JSON, with a line for each request."),
+    ),
+    gateway_slow_call=(
+        float,
+        Field(
+            1.0,
+            description="Seconds from which on a store call has a line of its own in that log.",
+            gt=0,
+        ),
+    ),
 )
 """Everything that `gateway serve` reads from its environment."""
 

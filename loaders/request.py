@@ -84,7 +84,7 @@ class BatchLoader(DataLoader[Any, Any]):
         waiting = len(self._queue)
         futures = self._futures(keys)
         if len(self._queue) > waiting:
-            if self._request.trace.wanted:
+            if self._request.trace.placed:
                 self._places[_place(path)] = None
             if not waiting:
                 self.loop.call_soon(self._settle, len(self._queue), 1)

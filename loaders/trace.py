@@ -2,36 +2,59 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from loaders.masks import Mask, mask
 from loaders.stores.interface import Call
 from loaders.viewer import Viewer
 
 
+class LevelRead(NamedTuple):
+    """A field that was waited for, with all that is below it: how many objects, and from when to
+    when, by `time.perf_counter`."""
+
+    place: tuple[str, ...]
+    objects: int
+    began: float
+    ended: float
+
+
 @dataclass
 class Trace:
-    """A request's store calls. They are always counted; their paths only when somebody reads."""
+    """A request's store calls. They are always counted; their keys only where they are `wanted`.
+
+    `timed`: the levels are kept too. `began` is when the request did, by `time.perf_counter`.
+    """
 
     wanted: bool = False
+    timed: bool = False
+    began: float = field(default_factory=time.perf_counter)
     calls: list[Call] = field(default_factory=list)
+    levels: list[LevelRead] = field(default_factory=list)
+    placed: bool = field(init=False)
+    """Whether calls are told of the places of the query that asked for them."""
+
+    def __post_init__(self) -> None:
+        self.placed = self.wanted or self.timed
 
     def as_json(self, viewer: Viewer) -> list[dict[str, Any]]:
         """The calls as `extensions.trace` shows them; milliseconds and read units.
 
+        `startedAt` is counted from the beginning of the request.
         Who sees personal data masked in an answer sees it masked here.
         """
         return [
-            _call(call, call.personal if viewer.sees_masked(call.store) else {})
+            _call(call, self.began, call.personal if viewer.sees_masked(call.store) else {})
             for call in self.calls
         ]
 
 
-def _call(call: Call, masked: Mapping[str, Mask]) -> dict[str, Any]:
+def _call(call: Call, began: float, masked: Mapping[str, Mask]) -> dict[str, Any]:
     line = {
         "store": call.store,
         "table": call.table,
@@ -44,10 +67,11 @@ def _call(call: Call, masked: Mapping[str, Mask]) -> dict[str, Any]:
             }
             for key in call.keys
         ],
-        "rows": call.rows,
+        "rows": None if call.withheld else call.rows,
         "attributes": list(call.attributes),
+        "startedAt": round((call.started - began) * 1000, 3),
         "milliseconds": round(call.milliseconds, 3),
-        "consumedCapacity": call.capacity,
+        "consumedCapacity": None if call.withheld else call.capacity,
         "sql": call.sql,
         "error": call.error,
         "paths": list(call.paths),

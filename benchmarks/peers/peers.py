@@ -40,6 +40,7 @@ class Places:
             "GATEWAY_ID_KEY": SECRET,
             "GATEWAY_AUDIT_DIRECTORY": str(self.memory.with_name("audit")),
             "GATEWAY_ISSUERS": ISSUERS,
+            "GATEWAY_JSON_LOG": "0",  # the others log no requests
             "NODE_ENV": "production",
             "TZ": "UTC",
         }

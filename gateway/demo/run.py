@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import secrets
 import signal
 from collections.abc import Iterator, Mapping
@@ -26,6 +27,8 @@ from gateway.demo.load import clear_dynamodb, clear_postgres, load_dynamodb, loa
 from gateway.demo.postgres import PostgresEngine
 from gateway.demo.tokens import CALLERS, DemoIssuer
 from gateway.listening import listen, serve, url
+from gateway.observing.metrics import Metrics
+from gateway.observing.observing import Observing, spans_wanted
 from gateway.progress import say, step
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
@@ -58,6 +61,7 @@ def run_demo(settings: ServerSettings, path: Path) -> None:
             viewer_of=Authenticator([tokens.issuer]).viewer_of,
             clock=Clock.starting_at(EPOCH),
             audit=AuditLog(directory.path / "audit"),
+            observing=Observing(metrics=Metrics(), spans=spans_wanted(os.environ)),
             demo=True,
             examples=examples(tokens),
         )

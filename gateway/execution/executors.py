@@ -54,7 +54,7 @@ class LevelExecutor:
     ) -> AwaitableOrValue[ExecutionResult]:
         try:
             planned = self.planner.plan(document, operation, request.viewer)
-            return run(planned.plan, request, planned.variables, event)
+            return run(planned.plan, request, planned.variables, request.trace, event)
         except Refused as refused:
             return ExecutionResult(None, list(refused.errors))
         except Unplannable as why:

@@ -60,11 +60,12 @@ def _figures(bound_: Bound) -> dict[str, Any]:
 
 
 def _actual(calls: Sequence[Call]) -> dict[str, Any]:
+    told = [call for call in calls if not call.withheld]
     return _figures(
         Bound(
             len(calls),
-            sum(call.rows or 0 for call in calls),
-            sum(call.capacity or 0.0 for call in calls),
+            sum(call.rows for call in told),
+            sum(call.capacity or 0.0 for call in told),
         )
     )
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from itertools import accumulate, chain
 from operator import attrgetter
+from time import perf_counter
 from typing import Any, Protocol, Self
 
 from graphql import ExecutionResult, GraphQLObjectType
@@ -23,6 +24,7 @@ from graphql.pyutils import AwaitableOrValue
 
 from gateway.execution.failures import Failure, Level, settle
 from gateway.execution.plan import Field, Plan, Selection
+from loaders.trace import LevelRead, Trace
 
 Waiting = Coroutine[Any, Any, None]
 
@@ -100,13 +102,13 @@ class Listed:
 
 
 def run(
-    plan: Plan, context: Any, variables: VariableValues, event: Any = None
+    plan: Plan, context: Any, variables: VariableValues, trace: Trace, event: Any = None
 ) -> AwaitableOrValue[ExecutionResult]:
     """The answer to a plan's operation, at once where no field has to wait.
 
     `event` is what a subscription's field is read of.
     """
-    this = _Run(plan, context, variables)
+    this = _Run(plan, context, variables, trace)
     root = Level([event])
     waiting = this.expand(plan.root, root)
     if waiting:
@@ -115,8 +117,9 @@ def run(
 
 
 class _Run:
-    def __init__(self, plan: Plan, context: Any, variables: VariableValues) -> None:
+    def __init__(self, plan: Plan, context: Any, variables: VariableValues, trace: Trace) -> None:
         self.failures: list[Failure] = []
+        self._trace = trace
         self._plan = plan
         self._context = context
         self._variables = variables
@@ -137,7 +140,8 @@ class _Run:
         waiting: list[Waiting] = []
         for field in selection.read:
             if field.waits:
-                waiting.append(self._follow(field, level))
+                follow = self._timed if self._trace.timed else self._follow
+                waiting.append(follow(field, level))
             else:
                 waiting += self._complete(field, level, self._read(field, level))
         return waiting
@@ -162,6 +166,13 @@ class _Run:
         for position, error in errors:
             self._fail(error, field, level, index, position)
         return bool(errors) and field.item_required and field.required
+
+    async def _timed(self, field: Field, level: Level) -> None:
+        """Follow a field, and keep how long that took."""
+        began = perf_counter()
+        await self._follow(field, level)
+        read = LevelRead(field.place, len(level.sources), began, perf_counter())
+        self._trace.levels.append(read)
 
     async def _follow(self, field: Field, level: Level) -> None:
         """Read a field that has to wait, and all that is below it."""

@@ -38,16 +38,32 @@ _TO_ANSWER = 0.5
 """Seconds after the deadline that a request has to put what its stores said into an answer."""
 
 
+class Run(NamedTuple):
+    """What was asked for, by whom, and the store calls that it took."""
+
+    operation: Operation
+    document: Document
+    viewer: Viewer
+    trace: Trace
+
+
 class Answer(NamedTuple):
-    """The body of the answer; `executed` is false where the document was refused."""
+    """The body of the answer; `executed` is false where the document was refused.
+
+    Without `run` no document was read at all.
+    """
 
     body: dict[str, Any]
     executed: bool
+    run: Run | None = None
 
 
 @dataclass(frozen=True)
 class Gateway:
-    """Everything that outlives a request. `deadline` is in seconds."""
+    """Everything that outlives a request. `deadline` is in seconds.
+
+    `timed`: it is kept when each level of a query was read.
+    """
 
     stores: Mapping[str, Store]
     documents: Documents
@@ -57,6 +73,7 @@ class Gateway:
     deadline: float
     image_base_url: str
     audit: AuditLog | None = None
+    timed: bool = False
 
     async def answer(
         self,
@@ -74,70 +91,67 @@ class Gateway:
         """
         request_id = request_id or new_request_id()
         document = self.documents.get(operation.query)
+        calls = Trace(wanted=trace or explain is not None, timed=self.timed)
+        run = Run(operation, document, viewer, calls)
         if document.errors:
-            return Answer({"errors": shown(document.errors, request_id)}, False)
+            return Answer({"errors": shown(document.errors, request_id)}, False, run)
         if explain == "plan":
-            return self._explained(document, operation, request_id, viewer)
+            return self._explained(run, request_id)
         if document.operation_type(operation.name) is OperationType.SUBSCRIPTION:
-            return Answer({"errors": shown([_NO_STREAM], request_id)}, False)
-        request = self._request(document, viewer, Trace(wanted=trace or explain is not None))
-        return await self._run(
-            document, operation, request, request_id, trace=trace, explain=explain
-        )
+            return Answer({"errors": shown([_NO_STREAM], request_id)}, False, run)
+        request = self._request(document, viewer, calls)
+        return await self._run(run, request, request_id, trace=trace, explain=explain)
 
     async def subscribe(
-        self, operation: Operation, viewer: Viewer, *, trace: bool = False
+        self,
+        operation: Operation,
+        viewer: Viewer,
+        *,
+        trace: bool = False,
+        request_id: str | None = None,
     ) -> AsyncGenerator[Answer]:
         """The answers to a subscription: to the state as it is, then to each change of it.
 
         An operation that is none has one answer, as has what is refused. `aclose` frees
         everything.
         """
+        request_id = request_id or new_request_id()
         document = self.documents.get(operation.query)
         kind = document.operation_type(operation.name)
         if document.errors or kind is not OperationType.SUBSCRIPTION:
-            yield await self.answer(operation, viewer, trace=trace)
+            yield await self.answer(operation, viewer, trace=trace, request_id=request_id)
             return
+        run = Run(operation, document, viewer, Trace())
         try:
             planned = self.executor.planner.explained(document, operation, viewer)
-            stream = self._stream(document, operation, viewer, planned, trace=trace)
-            async with aclosing(stream.bodies()) as bodies:
-                async for body in bodies:
-                    yield Answer(body, True)
+            stream = self._stream(run, planned, request_id, trace=trace)
+            async with aclosing(stream.answers()) as answers:
+                async for answer in answers:
+                    yield answer
         except Refused as refused:
-            yield Answer({"errors": shown(refused.errors, new_request_id())}, False)
+            yield Answer({"errors": shown(refused.errors, request_id)}, False, run)
         except GatewayError as error:
             (field,) = planned.plan.root.fields
             located = located_error(error, field.nodes, field.as_list())
-            yield Answer({"errors": shown([located], new_request_id())}, False)
+            yield Answer({"errors": shown([located], request_id)}, False, run)
 
-    def _stream(
-        self,
-        document: Document,
-        operation: Operation,
-        viewer: Viewer,
-        planned: Planned,
-        *,
-        trace: bool,
-    ) -> Stream:
+    def _stream(self, of: Run, planned: Planned, request_id: str, *, trace: bool) -> Stream[Answer]:
         """The stream of a subscription, read where data are written: see `Store.primary`."""
         live = replace(self, stores={name: store.primary for name, store in self.stores.items()})
 
         async def ask(read: Callable[[Asking], Awaitable[Any]]) -> Any:
-            request = live._request(document, viewer, Trace())
+            request = live._request(of.document, of.viewer, Trace())
             try:
                 found = await read(Aside(request))
             finally:
                 await request.close()
-            await live._audited(operation, request, new_request_id())
+            await live._audited(of.operation, request, request_id)
             return found
 
-        async def answer(event: int | None) -> dict[str, Any]:
-            request = live._request(document, viewer, Trace(wanted=trace))
-            told = await live._run(
-                document, operation, request, new_request_id(), trace=trace, event=event
-            )
-            return told.body
+        async def answer(event: int | None) -> Answer:
+            run = of._replace(trace=Trace(wanted=trace, timed=self.timed))
+            request = live._request(run.document, run.viewer, run.trace)
+            return await live._run(run, request, request_id, trace=trace, event=event)
 
         (field,) = planned.plan.root.fields
         feed, arguments = field.reading.one, field.arguments(planned.variables)
@@ -146,8 +160,7 @@ class Gateway:
 
     async def _run(
         self,
-        document: Document,
-        operation: Operation,
+        run: Run,
         request: Request,
         request_id: str,
         *,
@@ -156,6 +169,7 @@ class Gateway:
         event: int | None = None,
     ) -> Answer:
         """The answer to a request, which is closed; of a subscription that to one event."""
+        operation, document = run.operation, run.document
         try:
             result = await self._execute(document, operation, request, event)
         finally:
@@ -163,9 +177,8 @@ class Gateway:
         try:
             await self._audited(operation, request, request_id)
         except SourceUnavailable as unwritten:  # the trace is not told either
-            return Answer(
-                {"errors": shown([_of_the_request(unwritten)], request_id), "data": None}, True
-            )
+            errors = shown([_of_the_request(unwritten)], request_id)
+            return Answer({"errors": errors, "data": None}, True, run)
         body: dict[str, Any] = {}
         if result.errors:
             body["errors"] = shown(result.errors, request_id)
@@ -181,7 +194,7 @@ class Gateway:
                 extensions["explain"] = explained(places, request.trace.calls)
         if extensions:
             body["extensions"] = extensions
-        return Answer(body, executed)
+        return Answer(body, executed, run)
 
     async def _audited(self, operation: Operation, request: Request, request_id: str) -> None:
         """Write down what staff have read, before it is told."""
@@ -202,14 +215,12 @@ class Gateway:
         forecaster = Forecaster(document.columns, planned.variables, viewer, self.seal)
         return forecaster.places(planned.plan)
 
-    def _explained(
-        self, document: Document, operation: Operation, request_id: str, viewer: Viewer
-    ) -> Answer:
+    def _explained(self, run: Run, request_id: str) -> Answer:
         try:
-            told = explained(self.places(document, operation, viewer))
+            told = explained(self.places(run.document, run.operation, run.viewer))
         except Refused as refused:
-            return Answer({"errors": shown(refused.errors, request_id)}, False)
-        return Answer({"data": None, "extensions": {"explain": told}}, True)
+            return Answer({"errors": shown(refused.errors, request_id)}, False, run)
+        return Answer({"data": None, "extensions": {"explain": told}}, True, run)
 
     def _request(self, document: Document, viewer: Viewer, trace: Trace) -> Request:
         return Request(

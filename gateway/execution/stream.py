@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from gateway.execution.writing import to_bytes
 from loaders.errors import GatewayError, SourceUnavailable
@@ -17,7 +17,16 @@ from loaders.stores.interface import News, Store
 from resolvers.feeds import ROWS_AT_FIRST, Feed, Standing
 
 Body = dict[str, Any]
-"""The body of an answer."""
+
+
+class Told(Protocol):
+    """An answer."""
+
+    @property
+    def body(self) -> Body: ...
+
+
+A = TypeVar("A", bound=Told)
 
 PAUSE = 1.0
 """Seconds until a store is asked again that did not answer."""
@@ -26,7 +35,7 @@ _TOLD_KEPT = 4 * ROWS_AT_FIRST
 
 
 @dataclass
-class Stream:
+class Stream(Generic[A]):
     """The events of a feed, answered for one viewer.
 
     `ask` has something read in a request of its own, `answer` gives the answer to one event.
@@ -36,11 +45,11 @@ class Stream:
     arguments: Mapping[str, Any]
     stores: Mapping[str, Store]
     ask: Callable[[Callable[[Asking], Awaitable[Any]]], Awaitable[Any]]
-    answer: Callable[[int | None], Awaitable[Body]]
+    answer: Callable[[int | None], Awaitable[A]]
     _told: OrderedDict[int, bytes] = field(default_factory=OrderedDict)
     """Digests of what was told of rows last, by their keys."""
 
-    async def bodies(self) -> AsyncGenerator[Body]:
+    async def answers(self) -> AsyncGenerator[A]:
         """The state, then what changes; null, and the end, once there is nothing to follow.
 
         Where a store fails later on, the state is looked at anew, so that nothing is lost. Raises
@@ -53,12 +62,12 @@ class Stream:
                     try:
                         values, keys = await self._changed(await follower.news(), values)
                         for key in keys:
-                            body = await self.answer(key)
-                            if _is_gone(body):
+                            answer = await self.answer(key)
+                            if _is_gone(answer.body):
                                 self._told.pop(key, None)
                                 values = await self._whose()
-                            elif self._is_news(key, body):
-                                yield body
+                            elif self._is_news(key, answer.body):
+                                yield answer
                     except GatewayError as error:
                         if not error.retryable:
                             raise

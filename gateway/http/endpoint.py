@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from time import perf_counter
 
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
@@ -27,6 +28,7 @@ from gateway.http.messages import (
 )
 from gateway.http.refusals import reply_to
 from gateway.http.request_id import request_id_of
+from gateway.observing.observing import Observing
 from gateway.persisted.lookup import PersistedDocuments
 from gateway.subscriptions.operations import Operations
 from gateway.subscriptions.sse import EventStream
@@ -62,6 +64,7 @@ class Endpoint:
         persisted: PersistedDocuments,
         operations: Operations,
         demo: bool,
+        observing: Observing | None = None,
         cors: Cors | None = None,
     ) -> None:
         self._gateway = gateway
@@ -70,6 +73,7 @@ class Endpoint:
         self._viewer_of = viewer_of
         self._body_limit = body_limit
         self._demo = demo
+        self._observing = observing or Observing()
         self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -94,6 +98,17 @@ class Endpoint:
 
         Of `scope` it reads `method`, `headers` and, unless it is a POST, `query_string`.
         """
+        if not self._observing.observers:
+            return await self._reply(scope, receive)
+        began, reply = perf_counter(), None
+        try:
+            reply = await self._reply(scope, receive)
+            return reply
+        finally:
+            if not isinstance(reply, EventStream):  # whose answers are told of one by one
+                self._observing.tell(began, scope["headers"], reply)
+
+    async def _reply(self, scope: Scope, receive: Receive) -> Reply | EventStream:
         headers = by_name(scope["headers"])
         request_id = request_id_of(headers)
         media_type = JSON
@@ -110,7 +125,8 @@ class Endpoint:
             answer = await self._answer(operation, headers, request_id)
             # A refused document is 400 for clients that know the type that was made for GraphQL.
             status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
-            reply = Reply(status, media_type, to_bytes(answer.body), request_id)
+            content = to_bytes(answer.body)
+            reply = Reply(status, media_type, content, request_id, told=answer.body, run=answer.run)
             if len(reply.body) >= compression.LEAST:
                 reply = await compression.compressed(reply, headers)
         except Disconnected:
@@ -151,7 +167,7 @@ class Endpoint:
         viewer = await self._viewer_of(headers)
         trace = wants_trace(headers, viewer, demo=self._demo)
         return EventStream(
-            self._operations.answers(operation, viewer, trace=trace),
+            self._operations.answers(operation, viewer, request_id, trace=trace),
             check=lambda: self._viewer_of(headers),
             request_id=request_id,
             headers=() if self._cors is None else self._cors.fields(headers),

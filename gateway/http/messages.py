@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from gateway.execution.run import Run
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -23,13 +26,15 @@ _CONTENT_TYPES: Mapping[str, Field] = {
 
 
 class Reply(NamedTuple):
-    """What is sent back."""
+    """What is sent back; `told` is what its body says, of `run` where an operation was run."""
 
     status: int
     media_type: str
     body: bytes
     request_id: str
     headers: Fields = ()
+    told: Mapping[str, Any] = MappingProxyType({})
+    run: Run | None = None
 
     @property
     def fields(self) -> Fields:

@@ -40,9 +40,10 @@ def reply_to(error: Exception, media_type: str, request_id: str) -> Reply:
         case SourceUnavailable():
             told, status, headers = error, 503, [_RETRY_AFTER]
         case _:
-            body = to_bytes({"errors": [unforeseen(error, request_id)]})
-            return Reply(500, media_type, body, request_id)
-    return Reply(status, media_type, to_bytes(refusal(told)), request_id, headers)
+            answer = {"errors": [unforeseen(error, request_id)]}
+            return Reply(500, media_type, to_bytes(answer), request_id, told=answer)
+    answer = refusal(told)
+    return Reply(status, media_type, to_bytes(answer), request_id, headers, answer)
 
 
 def _challenge(error: Unauthenticated) -> Field:

@@ -8,8 +8,9 @@ from contextlib import aclosing, contextmanager
 from typing import TypeVar
 
 from gateway.execution.documents import Operation
-from gateway.execution.errors import new_request_id, refusal, unforeseen
+from gateway.execution.errors import refusal, unforeseen
 from gateway.execution.run import Answer, Gateway
+from gateway.observing.observing import Observing
 from loaders.errors import GatewayError, Overloaded
 from loaders.viewer import Viewer
 
@@ -25,16 +26,22 @@ def first_of(group: ExceptionGroup[E]) -> E:
 class Operations:
     """Those that are under way in this process; a viewer may have so many of them at once.
 
-    All who are anonymous count as one viewer.
+    All who are anonymous count as one viewer. `observing` is told of each answer.
     """
 
-    def __init__(self, gateway: Callable[[], Gateway], per_viewer: int) -> None:
+    def __init__(
+        self,
+        gateway: Callable[[], Gateway],
+        per_viewer: int,
+        observing: Observing | None = None,
+    ) -> None:
         self._gateway = gateway
         self._per_viewer = per_viewer
+        self._observing = observing or Observing()
         self._running: Counter[Viewer] = Counter()
 
     async def answers(
-        self, operation: Operation, viewer: Viewer, *, trace: bool = False
+        self, operation: Operation, viewer: Viewer, request_id: str, *, trace: bool = False
     ) -> AsyncGenerator[Answer]:
         """The answers to an operation: one, or those of a subscription until it ends.
 
@@ -42,14 +49,17 @@ class Operations:
         """
         try:
             with self._one_more(viewer):
-                found = self._gateway().subscribe(operation, viewer, trace=trace)
+                found = self._gateway().subscribe(
+                    operation, viewer, trace=trace, request_id=request_id
+                )
                 async with aclosing(found) as answers:
                     async for answer in answers:
+                        self._observing.tell_streamed(answer, request_id)
                         yield answer
         except GatewayError as error:
             yield Answer(refusal(error), False)
         except Exception as error:
-            yield Answer({"errors": [unforeseen(error, new_request_id())]}, False)
+            yield Answer({"errors": [unforeseen(error, request_id)]}, False)
 
     @contextmanager
     def _one_more(self, viewer: Viewer) -> Iterator[None]:

@@ -204,7 +204,8 @@ class Connection:
         except GatewayError as error:
             await self._end(id_, "error", refusal(error)["errors"])
             return
-        found = self._endpoint.operations.answers(operation, viewer, trace=trace)
+        request_id = new_request_id()
+        found = self._endpoint.operations.answers(operation, viewer, request_id, trace=trace)
         async with aclosing(found) as answers:
             async for answer in answers:
                 await self._identified()

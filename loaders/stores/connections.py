@@ -8,9 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 _SECONDS_TO_CLOSE = 5
+
+
+class Use(NamedTuple):
+    """How many connections are in use, and idle, and how many there may be."""
+
+    in_use: int
+    idle: int
+    at_most: int
 
 
 class Connections:
@@ -18,12 +26,20 @@ class Connections:
 
     def __init__(self, connect: Callable[[], Awaitable[Any]], at_most: int) -> None:
         self._connect = connect
+        self._at_most = at_most
+        self._in_use = 0
         self._slots = asyncio.Semaphore(at_most)
         self._idle: list[Any] = []
+
+    @property
+    def use(self) -> Use:
+        """How much of them is used now."""
+        return Use(self._in_use, len(self._idle), self._at_most)
 
     async def acquire(self) -> Any:
         """A connection, once one may be had; it has to be released."""
         await self._slots.acquire()
+        self._in_use += 1
         try:
             while self._idle:
                 connection = self._idle.pop()
@@ -31,13 +47,17 @@ class Connections:
                     return connection
             return await self._connect()
         except BaseException:
-            self._slots.release()
+            self._free()
             raise
 
     def release(self, connection: Any) -> None:
         """Give a connection back; one that is closed is not kept."""
         if not connection.is_closed():
             self._idle.append(connection)
+        self._free()
+
+    def _free(self) -> None:
+        self._in_use -= 1
         self._slots.release()
 
     def expire(self) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from loaders.stores import queries
 from loaders.stores.attributes import to_python
+from loaders.stores.connections import Use
 from loaders.stores.dynamo_client import DynamoAddress, DynamoClient, Operation, pause, until
 from loaders.stores.interface import (
     Call,
@@ -55,6 +56,10 @@ class DynamoStore:
     async def open(cls, product: str, address: DynamoAddress, names: Mapping[str, str]) -> Self:
         """A store that has asked nothing yet."""
         return cls(await DynamoClient.open(product, address), names)
+
+    @property
+    def use(self) -> Use:
+        return self._client.use
 
     async def close(self) -> None:
         await self._client.close()
@@ -248,6 +253,7 @@ class DynamoStore:
             operation=operation,
             keys=keys,
             attributes=columns,
+            key_count=_key_count(body),
             personal=table.personal,
         )
         slots = self._slots[table.name]
@@ -257,11 +263,9 @@ class DynamoStore:
         try:
             with call.measured(terms.report):
                 answer = await self._client.read(operation, body, terms.deadline)
-                if queries.examines_others(operation, table, index, terms):
-                    call.rows = None
-                else:
-                    call.rows = _rows(answer)
-                    call.capacity = _capacity(answer.get("ConsumedCapacity"))
+                call.withheld = queries.examines_others(operation, table, index, terms)
+                call.rows = _rows(answer)
+                call.capacity = _capacity(answer.get("ConsumedCapacity"))
         finally:
             slots.release()
         return answer
@@ -275,6 +279,11 @@ async def _each(read: Callable[[Key], Coroutine[Any, Any, Any]], keys: list[Key]
 def _shown(table: DynamoTable, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     values = [[to_python(value) for value in key.values()] for key in keys]
     return shown_keys([(table, name) for name in table.key], values)
+
+
+def _key_count(body: Mapping[str, Any]) -> int:
+    """How many items a BatchGetItem names; a Query names one partition."""
+    return sum(len(asked["Keys"]) for asked in body.get("RequestItems", {}).values()) or 1
 
 
 def _rows(answer: Mapping[str, Any]) -> int:

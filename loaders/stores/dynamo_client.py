@@ -22,6 +22,7 @@ from botocore.httpsession import ProxyConfiguration, get_cert_path
 from botocore.utils import get_environ_proxies
 
 from loaders.errors import DeadlineExceeded, GatewayError, Internal, SourceUnavailable
+from loaders.stores.connections import Use
 from loaders.stores.http_client import CONNECT_SECONDS, KEPT_SECONDS, READ_SECONDS, HttpClient
 from loaders.stores.signing import Signer
 
@@ -94,6 +95,11 @@ class DynamoClient:
         credentials = await session.get_credentials()
         http = _http(endpoint, address.connections, session.get_config_variable("ca_bundle"))
         return cls(product, endpoint, region, credentials, http)
+
+    @property
+    def use(self) -> Use:
+        """How many reads are under way, and the connections for more."""
+        return self._http.use
 
     async def close(self) -> None:
         await self._http.close()

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from httptools import HttpParserError, HttpResponseParser
 
-from loaders.stores.connections import Connections
+from loaders.stores.connections import Connections, Use
 
 CONNECT_SECONDS = 2.0
 """How long it may take to find a server, connect to it and agree on keys."""
@@ -65,6 +65,11 @@ class HttpClient:
             return await connection.ask(head.encode("latin-1") + body)
         finally:
             self._connections.release(connection)
+
+    @property
+    def use(self) -> Use:
+        """How much of the connections is used now."""
+        return self._connections.use
 
     async def close(self) -> None:
         """Let go of the connections."""

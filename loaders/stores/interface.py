@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, NamedTuple, Protocol
 
 from loaders.masks import Mask, digest
+from loaders.stores.connections import Use
 from loaders.tables.facts import Index, Row, StoredTable, Through, Visibility
 from loaders.tables.postgresql import Channel
 
@@ -156,7 +157,9 @@ class Count:
 class Call:
     """One call of a store, for the trace.
 
-    `rows` and `capacity` are None where they would tell of rows that the viewer may not see.
+    `keys` are kept where somebody reads them; `key_count` says how many there were. `started` is by
+    `time.perf_counter`. `withheld`: rows and capacity would tell of rows that the viewer may not
+    see.
     """
 
     store: str
@@ -165,9 +168,12 @@ class Call:
     operation: str
     keys: list[dict[str, Any]]
     attributes: tuple[str, ...]
+    key_count: int = 0
+    started: float = 0.0
     milliseconds: float = 0.0
-    rows: int | None = 0
+    rows: int = 0
     capacity: float | None = None
+    withheld: bool = False
     sql: str | None = None
     error: str | None = None
     personal: Mapping[str, Mask] = field(default_factory=dict)
@@ -185,13 +191,12 @@ class Measured:
 
     call: Call
     report: Callable[[Call], None]
-    started: float = 0.0
 
     def __enter__(self) -> None:
-        self.started = time.perf_counter()
+        self.call.started = time.perf_counter()
 
     def __exit__(self, kind: Any, error: BaseException | None, traceback: Any) -> None:
-        self.call.milliseconds = (time.perf_counter() - self.started) * 1000
+        self.call.milliseconds = (time.perf_counter() - self.call.started) * 1000
         if isinstance(error, Exception):
             self.call.error = type(error).__name__
         self.report(self.call)
@@ -318,6 +323,10 @@ class Store(Protocol):
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Count]:
         """How many rows each key has, within the window's range and filters."""
+
+    @property
+    def use(self) -> Use:
+        """How much of its connections is used now."""
 
     async def health(self, deadline: float) -> Health:
         """How it is; until the deadline, in the event loop's time."""

@@ -14,6 +14,7 @@ import asyncpg
 from loaders.errors import DeadlineExceeded, SourceUnavailable
 from loaders.stores import statements, unions
 from loaders.stores.changes import Channels
+from loaders.stores.connections import Use
 from loaders.stores.interface import (
     Call,
     Count,
@@ -103,6 +104,10 @@ class PostgresStore:
         replica = Server(partial(_connect, address), address.connections)
         server = ReplicatedServer(product, primary, replica, address.replica_lag)
         return cls(product, server, channels, secured=address.row_security, primary=written)
+
+    @property
+    def use(self) -> Use:
+        return self._server.use
 
     async def close(self) -> None:
         await asyncio.gather(self._server.close(), self._channels.close())
@@ -204,6 +209,7 @@ class PostgresStore:
             operation="SELECT" if columns else "COUNT",
             keys=shown_keys(route.key_columns, keys) if terms.traced else [],
             attributes=columns,
+            key_count=len(keys),
             sql=str(route),
             personal=route.table.personal,
         )

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from loaders.stores.connections import Use
 from loaders.stores.interface import Health
 from loaders.stores.servers import UNREACHABLE, Server, Told
 
@@ -60,6 +61,11 @@ class ReplicatedServer:
         self._ask_at = -math.inf
         self._good_until = -math.inf
         """When the replica may be too far behind, by the event loop's time."""
+
+    @property
+    def use(self) -> Use:
+        """How much of the connections to both is used now."""
+        return Use(*map(sum, zip(self._primary.use, self._replica.use, strict=True)))
 
     async def fetch(self, sql: str, arguments: Sequence[Any], row: type[Any]) -> list[Any]:
         """The records of a statement; the primary's where the replica does not answer."""

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
-from loaders.stores.connections import Connections
+from loaders.stores.connections import Connections, Use
 from loaders.stores.interface import Health
 
 _DEAD_CONNECTION = (
@@ -54,6 +54,11 @@ class Server:
     def __init__(self, connect: Callable[[], Awaitable[Any]], at_most: int) -> None:
         self.connections = Connections(connect, at_most)
         self._aside = Connections(connect, 1)
+
+    @property
+    def use(self) -> Use:
+        """How much of the connections to read by is used now."""
+        return self.connections.use
 
     def fetch(
         self, sql: str, arguments: Sequence[Any], row: type[Any]

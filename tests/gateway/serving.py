@@ -13,6 +13,7 @@ from gateway.app import ENDPOINT, Application, create_app
 from gateway.audit import AuditLog
 from gateway.demo.data.people import ADA
 from gateway.http.endpoint import ViewerOf
+from gateway.observing.observing import Observing
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
 from loaders.viewer import Viewer
@@ -29,6 +30,7 @@ def application(
     viewer_of: ViewerOf | None = None,
     demo: bool = True,
     introspection: bool = True,
+    observing: Observing | None = None,
     audit: AuditLog | None = None,
     **settings: Any,
 ) -> Application:
@@ -43,6 +45,7 @@ def application(
         audit=audit,
         demo=demo,
         introspection=introspection,
+        observing=observing,
     )
 
 

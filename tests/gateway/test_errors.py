@@ -17,6 +17,7 @@ from loaders import errors
 from loaders.clock import Clock
 from loaders.errors import Code, GatewayError, Internal, SourceUnavailable
 from loaders.sealing import Seal
+from loaders.stores.connections import Use
 from loaders.viewer import ANONYMOUS
 from schema.build import graphql_schema
 
@@ -35,6 +36,7 @@ class Failing:
         raise self._error
 
     find = listing = union = values = count = health = close = fail
+    use = Use(in_use=0, idle=0, at_most=0)
 
 
 def gateway(error: Exception) -> Gateway:

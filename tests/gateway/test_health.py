@@ -13,6 +13,7 @@ import pytest
 from gateway import health
 from gateway.stores import Addresses
 from loaders.stores import servers
+from loaders.stores.connections import Use
 from loaders.stores.postgres import PostgresAddress
 from loaders.tables import family, stream
 from loaders.tables.catalogue import DYNAMODB, POSTGRES
@@ -124,6 +125,7 @@ async def test_what_nobody_foresaw_is_told_to_the_log_alone(
             raise ValueError("canary")
 
         find = listing = union = values = count = health = close = fail
+        use = Use(in_use=0, idle=0, at_most=0)
 
     failing: Any = Failing()
     readiness = health.Readiness({"family": failing})

@@ -20,7 +20,7 @@ TITLE = one(family.titles, by="id")
 
 def test_a_call_is_shown_without_what_does_not_apply() -> None:
     call = Call("stream", "MovieTable", None, "Query", [{"genre": "Drama"}], ("movieId",))
-    assert Trace(calls=[call]).as_json(ANONYMOUS) == [
+    assert Trace(began=0.0, calls=[call]).as_json(ANONYMOUS) == [
         {
             "store": "stream",
             "table": "MovieTable",
@@ -28,6 +28,7 @@ def test_a_call_is_shown_without_what_does_not_apply() -> None:
             "keys": [{"genre": "Drama"}],
             "rows": 0,
             "attributes": ["movieId"],
+            "startedAt": 0.0,
             "milliseconds": 0.0,
             "paths": [],
         }
@@ -38,6 +39,7 @@ def test_a_call_is_shown_with_all_that_applies() -> None:
     keys = [{"at": datetime(2025, 9, 20, 12), "on": date(2025, 9, 20), "n": Decimal("1.5")}]
     call = Call(
         *("family", "titles", "titles_pkey", "SELECT", keys, ("id",)),
+        started=5.0012344,
         milliseconds=1.23456,
         rows=3,
         capacity=0.5,
@@ -45,7 +47,7 @@ def test_a_call_is_shown_with_all_that_applies() -> None:
         error="SourceUnavailable",
         paths=["titles.0"],
     )
-    (shown,) = Trace(calls=[call]).as_json(ANONYMOUS)
+    (shown,) = Trace(began=5.0, calls=[call]).as_json(ANONYMOUS)
     assert shown == {
         "store": "family",
         "table": "titles",
@@ -54,6 +56,7 @@ def test_a_call_is_shown_with_all_that_applies() -> None:
         "keys": [{"at": "2025-09-20 12:00:00", "on": "2025-09-20", "n": "1.5"}],
         "rows": 3,
         "attributes": ["id"],
+        "startedAt": 1.234,
         "milliseconds": 1.235,
         "consumedCapacity": 0.5,
         "sql": "family.titles by id",
@@ -61,6 +64,12 @@ def test_a_call_is_shown_with_all_that_applies() -> None:
         "paths": ["titles.0"],
     }
     assert orjson.loads(orjson.dumps(shown)) == shown
+
+
+def test_what_would_tell_of_rows_of_others_is_not_shown() -> None:
+    call = Call("stream", "MovieTable", None, "Query", [], (), rows=3, capacity=0.5, withheld=True)
+    (shown,) = Trace(calls=[call]).as_json(ANONYMOUS)
+    assert not {"rows", "consumedCapacity"} & shown.keys()
 
 
 @pytest.mark.parametrize(

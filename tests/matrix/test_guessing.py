@@ -18,7 +18,7 @@ GUESSES = [
     for guess in guesses()
     if any(guess.is_denied_to(asking.who) for asking in VIEWERS.values())
 ]
-_OF_THE_CLIENT = ("keys", "milliseconds")
+_OF_THE_CLIENT = ("keys", "startedAt", "milliseconds")
 """What a line of the trace has of what was asked for, and of the moment."""
 
 

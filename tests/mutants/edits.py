@@ -194,8 +194,8 @@ EDITS = [
             "for key, answer in found.items() if key[place] in mine}",
             "for key, answer in found.items()}",
         ),
+        ("queries.examines_others(operation, table, index, terms)", "False"),
         ("        if not parents:\n", "        if len(parents) < len(wanted):\n"),
-        ("if queries.examines_others(operation, table, index, terms):", "if False:"),
     ),
     *_of(
         "loaders/stores/queries.py",

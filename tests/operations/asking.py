@@ -16,6 +16,7 @@ import orjson
 from gateway.app import ENDPOINT, create_app
 from gateway.audit import AuditLog
 from gateway.demo.data.epoch import EPOCH
+from gateway.observing.observing import Observing
 from gateway.settings import ServerSettings
 from gateway.stores import Addresses
 from loaders.sealing import Seal
@@ -96,6 +97,10 @@ class Asker:
         answer = await self._client.post(ENDPOINT, content=body, headers={**usual, **headers})
         return Answer(answer.status_code, answer.content)
 
+    async def page(self, path: str) -> str:
+        """Another page of the gateway's."""
+        return (await self._client.get(path)).text
+
     async def explained(
         self, query: str, viewer: str = ADA, how: str = "run", **variables: Any
     ) -> Answer:
@@ -112,7 +117,12 @@ class Asker:
 
 @asynccontextmanager
 async def gateway_over(
-    where: Addresses, *, now: datetime = EPOCH, audit: AuditLog | None = None, **settings: Any
+    where: Addresses,
+    *,
+    now: datetime = EPOCH,
+    audit: AuditLog | None = None,
+    observing: Observing | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Asker]:
     """A gateway over these stores, which takes the tokens of the tests.
 
@@ -125,6 +135,7 @@ async def gateway_over(
         viewer_of=by_token(),
         clock=StandingClock(moment=now),
         audit=audit,
+        observing=observing,
         demo=True,
     )
     transport = httpx.ASGITransport(app)

@@ -20,6 +20,7 @@ from graphql.pyutils import AwaitableOrValue
 
 from gateway.execution.documents import Document, Operation
 from gateway.execution.executors import LevelExecutor, ReferenceExecutor
+from loaders.trace import Trace
 from loaders.viewer import ANONYMOUS
 from schema.readings import READING, Reading
 from tests.gateway.execution.both import Said, difference
@@ -138,7 +139,7 @@ class Small:
         """What both executors say; asserts that it is the same."""
         document = Document(parse(text), validate(self.schema, parse(text)))
         assert document.errors == []
-        request: Any = SimpleNamespace(viewer=ANONYMOUS)
+        request: Any = SimpleNamespace(viewer=ANONYMOUS, trace=Trace())
         operation = Operation(text, variables)
         reference = await _said(self._reference.execute(document, operation, request))
         for _ in range(RUNS):

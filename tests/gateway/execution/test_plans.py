@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from gateway.execution.documents import PLANS_KEPT, Document, Documents, Operation
 from gateway.execution.executors import LevelExecutor
+from loaders.trace import Trace
 from loaders.viewer import ANONYMOUS
 from schema.build import graphql_schema
 from tests.gateway.execution.both import Both, differences
@@ -72,7 +73,10 @@ async def test_a_plan_that_is_kept_serves_the_same_again(both: Both) -> None:
 
 async def test_each_operation_of_a_document_has_its_own_plan() -> None:
     text = "query A { a: __typename } query B { b: __typename }"
-    executor, request = LevelExecutor(graphql_schema), SimpleNamespace(viewer=ANONYMOUS)
+    executor, request = (
+        LevelExecutor(graphql_schema),
+        SimpleNamespace(viewer=ANONYMOUS, trace=Trace()),
+    )
     document = Documents(1).get(text)
     found = [
         cast(Any, executor.execute(document, Operation(text, name=name), cast(Any, request))).data

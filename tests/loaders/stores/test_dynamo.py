@@ -520,6 +520,8 @@ async def test_a_call_is_reported(stream_store: DynamoStore, reading: Reading) -
         "operation": "Query",
         "keys": [{"accountId": ADA_ID}],
         "attributes": ("accountId", "watchedAt", "movieId"),
+        "key_count": 1,
+        "withheld": False,
         "sql": None,
         "error": None,
         "personal": {},
@@ -534,10 +536,11 @@ async def test_a_batch_reports_its_keys_plainly(
     (call,) = reading.calls
     assert (call.operation, call.rows, call.capacity) == ("BatchGetItem", 1, 1.0)
     assert call.keys == [{"movieId": movie_id(1)}, {"movieId": "absent"}]
+    assert call.key_count == 2
 
 
 def replace_facts(call: Any) -> dict[str, Any]:
-    measured = ("milliseconds", "rows", "capacity")
+    measured = ("started", "milliseconds", "rows", "capacity")
     return {name: getattr(call, name) for name in call.__slots__ if name not in measured}
 
 
@@ -551,6 +554,7 @@ def test_there_is_no_way_to_read_a_whole_table() -> None:
         "health",
         "union",
         "values",
+        "use",
         "primary",
         "following",
     }
