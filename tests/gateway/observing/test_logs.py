@@ -122,6 +122,17 @@ def test_a_viewer_goes_by_what_only_the_secret_leads_to() -> None:
     assert Pseudonyms("another secret of the tests").of(ada) != found[0]
 
 
+def test_who_logs_what_cannot_be_written_does_not_fail(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (tmp_path / "log").open("wb") as output:
+        handler = JsonHandler(Lines(output.fileno()))
+        for text in ("%d of them", "\udcff"):
+            handler.handle(logging.LogRecord("a", logging.ERROR, "", 0, text, ("no number",), None))
+    assert Log(tmp_path / "log").entries == []
+    assert capsys.readouterr().err.count("--- Logging error ---") == 2
+
+
 def test_what_else_is_logged_is_json_too(tmp_path: Path) -> None:
     with (tmp_path / "log").open("wb") as output:
         handler = JsonHandler(Lines(output.fileno()))
