@@ -6,7 +6,7 @@ PYTEST := $(BIN)/pytest -n 2
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve test quick fuzz mutants bench graphiql lint format lock clean
+.PHONY: help install serve test quick fuzz mutants clients graphiql bench lint format lock clean
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -30,6 +30,9 @@ fuzz: install ## Run thousands of random queries under both executors (SEED=, QU
 mutants: install ## Take away each rule of who may see what; a test should fail (MUTANTS="--only masks")
 	$(BIN)/python -m tests.mutants $(MUTANTS)
 
+clients: install ## Run a program of each GraphQL client against the demo
+	$(BIN)/pytest -v tests/gateway/test_clients.py
+
 bench: install ## Measure the gateway beside others; BENCH="--shapes P --rounds 3" for a part
 	$(BIN)/python -m benchmarks.peers $(BENCH)
 
@@ -50,6 +53,8 @@ lock: install ## Bring the lock files in line with pyproject.toml
 	$(COMPILE) --extra demo --extra otel --extra dev pyproject.toml -o requirements.lock
 	$(COMPILE) --group npm -o gateway/demo/locks/npm.lock
 	$(COMPILE) --group ministack -o gateway/demo/locks/ministack.lock
+	$(COMPILE) --group ariadne-codegen -o docs/clients/ariadne_codegen/requirements.lock
+	$(COMPILE) --group gql -o docs/clients/gql/requirements.lock
 	$(COMPILE) --group plain -o benchmarks/peers/plain/requirements.lock
 
 clean: ## Remove what the other verbs made, the lock aside

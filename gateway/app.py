@@ -8,8 +8,8 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import WebSocketRoute
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from gateway import health
@@ -34,9 +34,11 @@ from gateway.subscriptions.websocket import WebSocketEndpoint
 from loaders.clock import Clock
 from loaders.sealing import Seal
 from loaders.stores.interface import Store
-from schema.build import graphql_schema
+from schema.build import graphql_schema, sdl
 
 ENDPOINT = "/graphql"
+SCHEMA = "/schema.graphql"
+"""Where the schema's definition is."""
 
 
 class Application:
@@ -76,12 +78,13 @@ def gateway_over(
     clock: Clock,
     *,
     audit: AuditLog | None = None,
+    introspection: bool = True,
     timed: bool = False,
 ) -> Gateway:
     """A gateway as the settings have it, over stores that are open."""
     return Gateway(
         stores=stores,
-        documents=Documents(settings.gateway_documents_kept),
+        documents=Documents(settings.gateway_documents_kept, introspection=introspection),
         executor=EXECUTORS[settings.gateway_executor](graphql_schema),
         seal=seal,
         clock=clock,
@@ -100,6 +103,7 @@ def create_app(
     viewer_of: ViewerOf,
     clock: Clock | None = None,
     audit: AuditLog | None = None,
+    introspection: bool = True,
     observing: Observing | None = None,
     demo: bool = False,
     page: Page | None = None,
@@ -107,7 +111,8 @@ def create_app(
     """The gateway over these stores, which are opened when the application starts.
 
     `viewer_of` tells who a request is from. What staff read is written to `audit`, `observing` is
-    told of requests, and browsers are shown GraphiQL by `page`, where there are such.
+    told of requests, and browsers are shown GraphiQL by `page`, where there are such. With
+    `introspection` everybody is told the schema.
     """
     persisted = documents_of(settings)
     observed_by = observing or Observing()
@@ -125,11 +130,15 @@ def create_app(
                 Seal(id_key),
                 clock or Clock(),
                 audit=audit,
+                introspection=introspection,
                 timed=observed_by.timed,
             )
             app.state.readiness = readiness
             async with observed_by.running(app.state.gateway):
                 yield
+
+    async def definition(request: Request) -> Response:
+        return PlainTextResponse(sdl())
 
     origins = settings.gateway_cors_origins
     cors = Cors(origins) if origins else None
@@ -147,6 +156,8 @@ def create_app(
     starlette = Starlette(
         routes=[
             WebSocketRoute(ENDPOINT, sockets),
+            # graphql-inspector asks for it by POST.
+            *([Route(SCHEMA, definition, methods=["GET", "POST"])] if introspection else []),
             *observed_by.routes,
             *health.routes(lambda: starlette.state.readiness),
             *(page.routes() if page else ()),

@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,7 +39,7 @@ from gateway.settings import (
 from gateway.stores import addresses
 from loaders.errors import SourceUnavailable
 from loaders.viewer import ANONYMOUS, Viewer
-from schema.build import sdl
+from schema.build import introspection, possible_types, sdl
 
 _Result = TypeVar("_Result")
 
@@ -52,6 +52,18 @@ _VIEWERS = {
 }
 """For whom a query is explained: what is asked of the stores depends on no more."""
 
+_SCHEMA: Mapping[str, tuple[Callable[[], str], str]] = {
+    "--sdl": (sdl, "as its definition language (the default)"),
+    "--possible-types": (
+        lambda: _indented(possible_types()),
+        "the types behind each interface, as JSON",
+    ),
+    "--introspection": (
+        lambda: _indented(introspection()),
+        "as the answer to an introspection query, as JSON",
+    ),
+}
+"""The forms that the schema is printed in."""
 _MISTAKES = (
     SettingsError,
     EngineError,
@@ -134,8 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_seed(commands)
     _add_documents(commands)
     _add_explain(commands)
-    schema = commands.add_parser("schema", help="print the schema's definition")
-    schema.set_defaults(command=_schema)
+    _add_schema(commands)
     settings = commands.add_parser("settings", help="list the environment variables")
     settings.set_defaults(command=_settings)
     return parser
@@ -224,6 +235,16 @@ def _add_explain(commands: Any) -> None:
     explaining.set_defaults(command=_explain)
 
 
+def _add_schema(commands: Any) -> None:
+    schema = commands.add_parser("schema", help="print the schema, for people and for generators")
+    forms = schema.add_mutually_exclusive_group()
+    for name, (form, about) in _SCHEMA.items():
+        forms.add_argument(
+            name, dest="form", action="store_const", const=form, default=sdl, help=about
+        )
+    schema.set_defaults(command=_schema)
+
+
 def _explain(given: argparse.Namespace) -> None:
     viewer = _VIEWERS[given.viewer]
     query = Query.read(given.file, given.variables, given.operation, viewer)
@@ -231,7 +252,11 @@ def _explain(given: argparse.Namespace) -> None:
         sys.stdout.write(query.code())
     else:
         told = query.explained(os.environ.get("GATEWAY_ID_KEY", ""))
-        sys.stdout.write(json.dumps(told, indent=2) + "\n" if given.json else as_text(told))
+        sys.stdout.write(_indented(told) if given.json else as_text(told))
+
+
+def _indented(value: Any) -> str:
+    return json.dumps(value, indent=2) + "\n"
 
 
 def _scale(given: str) -> int:
@@ -327,7 +352,7 @@ def _show_names(names: Names) -> None:
 
 
 def _schema(given: argparse.Namespace) -> None:
-    sys.stdout.write(sdl())
+    sys.stdout.write(given.form())
 
 
 def _settings(given: argparse.Namespace) -> None:

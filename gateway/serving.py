@@ -77,6 +77,7 @@ def _application(settings: Any, lines: Lines | None) -> Application:
         id_key=settings.gateway_id_key,
         viewer_of=Authenticator(settings.gateway_issuers).viewer_of,
         audit=_audit_log(settings),
+        introspection=settings.gateway_introspection,
         observing=Observing(
             metrics=Metrics() if settings.gateway_metrics else None,
             log=None if lines is None else RequestLog(lines, names, slow),

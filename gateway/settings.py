@@ -192,6 +192,14 @@ ServeSettings = create_model(
             "an issuer gives somebody the role of staff.",
         ),
     ),
+    gateway_introspection=(
+        bool,
+        Field(
+            False,
+            description="Tell everybody the schema: by introspection, at `/schema.graphql`, and by "
+            "names that errors suggest.",
+        ),
+    ),
     gateway_metrics=(
         bool,
         Field(False, description="Show metrics at `/metrics`, to all who can reach it."),

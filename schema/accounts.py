@@ -171,7 +171,7 @@ class Person:
 
 
 @interface
-class Account:
+class Account(Node):
     """An account at one of the products. Products never share ids."""
 
     product: Product
@@ -191,7 +191,7 @@ def _product(product: Product) -> Any:
 
 
 @row_of(stream.accounts)
-class StreamAccount(Account, Node):
+class StreamAccount(Account):
     """An account at myAI.stream."""
 
     product: Product = _product(Product.STREAM)
@@ -301,7 +301,7 @@ class UsageEvent(Node):
 
 
 @row_of(family.users)
-class FamilyAccount(Account, Node):
+class FamilyAccount(Account):
     """A parent's account at Axolotly: a family."""
 
     product: Product = _product(Product.FAMILY)
@@ -349,7 +349,7 @@ class FamilyAccount(Account, Node):
 
 
 @row_of(studio.users)
-class StudioAccount(Account, Node):
+class StudioAccount(Account):
     """An account at CinBoard AI."""
 
     product: Product = _product(Product.STUDIO)
@@ -397,7 +397,7 @@ class AiPreferences:
 
 
 @row_of(social.users)
-class CreatorAccount(Account, Node):
+class CreatorAccount(Account):
     """A creator's account at CloudStro."""
 
     product: Product = _product(Product.SOCIAL)
@@ -472,7 +472,7 @@ class CreatorAccount(Account, Node):
 
 
 @row_of(prep.users)
-class LearnerAccount(Account, Node):
+class LearnerAccount(Account):
     """A learner's account at IELTS AI Prep, whose key is its e-mail address."""
 
     product: Product = _product(Product.PREP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 import strawberry
 from graphql import (
@@ -11,7 +12,12 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
+    GraphQLOneOfDirective,
     GraphQLSchema,
+    IntrospectionQuery,
+    introspection_from_schema,
+    is_abstract_type,
+    print_directive,
 )
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
@@ -130,6 +136,23 @@ SUBJECTS: Mapping[str, Sequence[str]] = _subjects(graphql_schema)
 """The object types and interfaces of each subject."""
 
 
+@cache
 def sdl() -> str:
     """The schema as its definition language."""
-    return print_schema(_strawberry) + "\n"
+    one_of = print_directive(GraphQLOneOfDirective)
+    bare = f"directive @{GraphQLOneOfDirective.name} on INPUT_OBJECT"  # Strawberry describes none
+    return print_schema(_strawberry).replace(bare, one_of, 1) + "\n"
+
+
+def possible_types() -> dict[str, list[str]]:
+    """The types behind each interface, in the form that caches of clients take."""
+    return {
+        type_.name: [possible.name for possible in graphql_schema.get_possible_types(type_)]
+        for type_ in graphql_schema.type_map.values()
+        if is_abstract_type(type_)
+    }
+
+
+def introspection() -> IntrospectionQuery:
+    """The answer to the introspection query that asks for everything."""
+    return introspection_from_schema(graphql_schema)

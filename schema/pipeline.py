@@ -26,7 +26,7 @@ from schema.scalars import JSON, BigInt
 
 
 @interface
-class Artifact:
+class Artifact(Node):
     """Something that the pipeline made."""
 
     url: str | None
@@ -169,7 +169,7 @@ class Scene:
 
 
 @row_of(studio.characters)
-class Character(Artifact, Node):
+class Character(Artifact):
     """A character in the video."""
 
     database_id: int = column("id")
@@ -207,7 +207,7 @@ class Character(Artifact, Node):
 
 
 @row_of(studio.character_images)
-class CharacterImage(Artifact, Node):
+class CharacterImage(Artifact):
     """An image of a character."""
 
     database_id: int = column("id")
@@ -237,7 +237,7 @@ class CharacterImage(Artifact, Node):
 
 
 @row_of(studio.keyframes)
-class Keyframe(Artifact, Node):
+class Keyframe(Artifact):
     """A still that a clip is made of."""
 
     database_id: int = column("id")
@@ -275,7 +275,7 @@ class Keyframe(Artifact, Node):
 
 
 @row_of(studio.keyframe_images)
-class KeyframeImage(Artifact, Node):
+class KeyframeImage(Artifact):
     """An image of a keyframe."""
 
     database_id: int = column("id")
@@ -301,7 +301,7 @@ class KeyframeImage(Artifact, Node):
 
 
 @row_of(studio.video_clips)
-class VideoClip(Artifact, Node):
+class VideoClip(Artifact):
     """A clip of one scene."""
 
     database_id: int = column("id")
@@ -339,7 +339,7 @@ class VideoClip(Artifact, Node):
 
 
 @row_of(studio.voiceovers)
-class Voiceover(Artifact, Node):
+class Voiceover(Artifact):
     """A spoken text."""
 
     database_id: int = column("id")
@@ -367,7 +367,7 @@ class Voiceover(Artifact, Node):
 
 
 @row_of(studio.final_videos)
-class FinalVideo(Artifact, Node):
+class FinalVideo(Artifact):
     """A video as it is delivered."""
 
     database_id: int = column("id")

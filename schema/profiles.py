@@ -45,7 +45,7 @@ class Policy(Enum):
 
 
 @interface
-class Profile:
+class Profile(Node):
     """Somebody who watches inside an account."""
 
     name: str | None
@@ -59,7 +59,7 @@ class Profile:
 
 
 @row_of(stream.profiles)
-class StreamProfile(Profile, Node):
+class StreamProfile(Profile):
     """One viewer inside an account at myAI.stream."""
 
     account_id: strawberry.ID
@@ -203,7 +203,7 @@ class WatchEvent(Node):
 
 
 @row_of(family.kid_profiles)
-class KidProfile(Profile, Node):
+class KidProfile(Profile):
     """A child inside a family account."""
 
     database_id: int = column("id")

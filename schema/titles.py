@@ -51,7 +51,7 @@ class ReportStatus(Enum):
 
 
 @interface
-class Title:
+class Title(Node):
     """Something to watch."""
 
     title: str | None
@@ -77,7 +77,7 @@ class WatchCount:
 
 
 @row_of(stream.movies)
-class Movie(Title, Node):
+class Movie(Title):
     """A movie or show in the catalogue of myAI.stream."""
 
     movie_id: strawberry.ID
@@ -146,7 +146,7 @@ class TitleProvider:
 
 
 @row_of(family.titles)
-class TmdbTitle(Title, Node):
+class TmdbTitle(Title):
     """A movie or series that Axolotly took over from TMDB."""
 
     database_id: int = column("id")

@@ -42,6 +42,13 @@ def installed(directory: Path) -> Path:
     return home / "node_modules"
 
 
+def workspace(directory: Path, at: Path) -> Path:
+    """A copy of the directory with its packages beside it, for programs to run in."""
+    shutil.copytree(directory, at, ignore=shutil.ignore_patterns("node_modules"))
+    (at / "node_modules").symlink_to(installed(directory))
+    return at
+
+
 def node(program: Path, *arguments: str) -> str:
     """What a CommonJS program writes, with the packages of the directory that it is in."""
     modules = installed(program.parent)

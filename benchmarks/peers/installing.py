@@ -9,11 +9,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateway.demo.installing import EngineUnavailable, install_locked, installed, run
+from gateway.demo.installing import LOCKS, EngineUnavailable, install_locked, installed, run
 from gateway.progress import step
 
 SOURCE = Path(__file__).with_name("node")
 LOCK = "package-lock.json"
+NODE = LOCKS / "npm.lock"
 MARK = "installed.lock"
 """A copy of the lock that something was installed from, written last."""
 
@@ -51,9 +52,9 @@ def install_node(kept: Path) -> Node:
     """Node, and the peers that run on it."""
     runtime, servers = kept / "nodejs", kept / "node"
     try:
-        if not installed("npm", runtime):
+        if not installed(NODE, runtime):
             with step("Installing Node"):
-                install_locked("npm", runtime)
+                install_locked(NODE, runtime)
     except EngineUnavailable as error:
         raise NoNode(f"Node cannot be installed, so no peer on Node is measured. {error}") from None
     if not _installed(SOURCE / LOCK, servers):

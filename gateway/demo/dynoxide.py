@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from gateway.demo.installing import EngineUnavailable, install_locked, run
+from gateway.demo.installing import LOCKS, EngineUnavailable, install_locked, run
 from gateway.progress import say
 
 VERSION = "1.2.1"
@@ -70,7 +70,7 @@ def _npm(directory: Path) -> Iterator[Path]:
 
 def _npm_of_pip(home: Path) -> Path:
     try:
-        return install_locked("npm", home) / "npm"
+        return install_locked(LOCKS / "npm.lock", home) / "npm"
     except EngineUnavailable as error:
         raise EngineUnavailable(
             "npm is missing, and pip could not bring one. Install Node.js with npm (Debian: "

@@ -9,7 +9,7 @@ from pathlib import Path
 from gateway.demo.processes import EngineError
 
 LOCKS = Path(__file__).with_name("locks")
-"""What pip installs, each by version and checksum; `make lock` writes them."""
+"""What pip installs of engines, by version and checksum; `make lock` writes them."""
 PATIENCE = 900
 """Seconds for one command of an installation: some of it is large."""
 
@@ -27,12 +27,11 @@ def engines_directory() -> Path:
     return (checkout if (checkout / "pyproject.toml").exists() else Path.cwd()) / ".engines"
 
 
-def install_locked(name: str, home: Path) -> Path:
+def install_locked(lock_file: Path, home: Path) -> Path:
     """Makes a virtual environment of what the lock file names; returns the folder of its programs.
 
     Apart from our own, whose versions of the same packages may be others.
     """
-    lock_file = LOCKS / f"{name}.lock"
     programs = home / "bin"
     shutil.rmtree(home, ignore_errors=True)
     run(sys.executable, "-I", "-m", "venv", home)
@@ -43,13 +42,13 @@ def install_locked(name: str, home: Path) -> Path:
     return programs
 
 
-def installed(name: str, home: Path) -> bool:
+def installed(lock_file: Path, home: Path) -> bool:
     """Whether the environment is what the lock file names now, and its Python still there."""
     mark = home / "installed.lock"
     return (
         (home / "bin" / "python").exists()
         and mark.exists()
-        and mark.read_bytes() == (LOCKS / f"{name}.lock").read_bytes()
+        and mark.read_bytes() == lock_file.read_bytes()
     )
 
 

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from gateway.demo.installing import install_locked, installed
+from gateway.demo.installing import LOCKS, install_locked, installed
 from gateway.demo.processes import EngineError
 from gateway.progress import say
 
+LOCK = LOCKS / "ministack.lock"
 SETTINGS = {
     "BIND_HOST": "127.0.0.1",
     "SERVICES": "dynamodb,dynamodbstreams",
@@ -20,9 +21,9 @@ BEGINNING = b'{"__ministack_format__"'
 def install(directory: Path) -> Path:
     """Installs ministack in the directory where it is missing; returns its Python."""
     home = directory / "ministack"
-    if not installed("ministack", home):
+    if not installed(LOCK, home):
         say("Installing ministack with pip, as there is no dynoxide for this platform.")
-        install_locked("ministack", home)
+        install_locked(LOCK, home)
     return home / "bin" / "python"
 
 

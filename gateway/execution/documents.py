@@ -28,11 +28,13 @@ from graphql import (
     is_abstract_type,
     is_composite_type,
     parse,
+    specified_rules,
     validate,
     visit,
 )
 from graphql.execution.collect_fields import FragmentDetails
 
+from gateway.execution.introspection import NoIntrospection
 from gateway.execution.plan import Plan, Unplannable
 from loaders.request import Columns
 from loaders.tables.facts import StoredTable
@@ -60,6 +62,8 @@ class Document:
     node: DocumentNode | None
     errors: Sequence[GraphQLError]
     schema: GraphQLSchema = graphql_schema
+    hide_suggestions: bool = False
+    """Whether errors keep names of the schema to themselves that are like one that is wrong."""
     plans: OrderedDict[Hashable, Plan | Unplannable] = field(default_factory=OrderedDict)
     """How its operations are run, as far as that is known."""
 
@@ -135,10 +139,16 @@ class _Conditions(Visitor):
 
 
 class Documents:
-    """The documents used last, by their text."""
+    """The documents used last, by their text.
 
-    def __init__(self, kept: int, schema: GraphQLSchema = graphql_schema) -> None:
+    Without `introspection`, those that ask for the schema are refused, and errors suggest no names.
+    """
+
+    def __init__(
+        self, kept: int, schema: GraphQLSchema = graphql_schema, *, introspection: bool = True
+    ) -> None:
         self._schema = schema
+        self._introspection = introspection
         self._kept = kept
         self.hits = 0
         self.misses = 0
@@ -152,7 +162,7 @@ class Documents:
             self.hits += 1
             return document
         self.misses += 1
-        document = _read(text, self._schema)
+        document = _read(text, self._schema, self._introspection)
         if len(text) <= LONGEST_KEPT:
             self._documents[text] = document
             if len(self._documents) > self._kept:
@@ -160,10 +170,13 @@ class Documents:
         return document
 
 
-def _read(text: str, schema: GraphQLSchema) -> Document:
+def _read(text: str, schema: GraphQLSchema, introspection: bool) -> Document:
+    hide = not introspection
+    rules = specified_rules if introspection else (*specified_rules, NoIntrospection)
     try:
         node = parse(text, max_tokens=TOKENS_AT_MOST, no_location=False)
-        return Document(node, validate(schema, node), schema)
+        errors = validate(schema, node, rules, hide_suggestions=hide)
+        return Document(node, errors, schema, hide)
     except GraphQLError as error:
         return Document(None, [error], schema)
     except RecursionError:

@@ -73,6 +73,7 @@ def _by_graphql_core(
         context_value=request,
         variable_values=dict(operation.variables or {}),
         operation_name=operation.name,
+        hide_suggestions=document.hide_suggestions,
     )
 
 

@@ -4,14 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 import orjson
-from graphql import GraphQLSchema, Node, execute_sync, parse, print_ast
+from graphql import (
+    FieldNode,
+    GraphQLError,
+    GraphQLSchema,
+    Node,
+    ValidationRule,
+    execute_sync,
+    parse,
+    print_ast,
+)
 
 from gateway.execution.writing import to_bytes
 
 FIELDS = ("__schema", "__type")
 _ANSWERS_KEPT = 16
+
+
+class NoIntrospection(ValidationRule):
+    """Refuses what asks for the schema; `__typename` tells no more than the data does."""
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        if node.name.value in FIELDS:
+            self.report_error(
+                GraphQLError(
+                    f"Introspection is off: `{node.name.value}` is not answered. "
+                    "`gateway schema` prints the schema.",
+                    node,
+                )
+            )
 
 
 def query_of(nodes: Iterable[Node], fragments: Iterable[Node]) -> str:

@@ -43,7 +43,7 @@ class Planner:
         definition = document.operations.get(operation.name)
         if definition is None:
             raise Refused(_no_operation(operation.name))
-        variables = self._variables(definition, operation)
+        variables = self._variables(document, definition, operation)
         conditions = tuple(variables.coerced.get(name) for name in document.conditions)
         plan = document.plan(
             (definition.name and definition.name.value, conditions, viewer.roles),
@@ -55,7 +55,7 @@ class Planner:
         return Planned(plan, variables)
 
     def _variables(
-        self, definition: OperationDefinitionNode, operation: Operation
+        self, document: Document, definition: OperationDefinitionNode, operation: Operation
     ) -> VariableValues:
         if not definition.variable_definitions:
             return _NO_VARIABLES
@@ -64,6 +64,7 @@ class Planner:
             definition.variable_definitions,
             dict(operation.variables or {}),
             max_errors=_VARIABLE_ERRORS_AT_MOST,
+            hide_suggestions=document.hide_suggestions,
         )
         if isinstance(values, list):
             raise Refused(*values)

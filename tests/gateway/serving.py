@@ -31,6 +31,7 @@ def application(
     *,
     viewer_of: ViewerOf | None = None,
     demo: bool = True,
+    introspection: bool = True,
     observing: Observing | None = None,
     audit: AuditLog | None = None,
     page: Page | None = PAGE,
@@ -46,6 +47,7 @@ def application(
         clock=StandingClock(),
         audit=audit,
         demo=demo,
+        introspection=introspection,
         observing=observing,
         page=page,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from graphql import build_client_schema, print_schema
 
 import schema
 from gateway.cli import main
@@ -21,6 +23,7 @@ from gateway.demo.dynamodb import DynamoEngine
 from gateway.settings import ServeSettings
 from loaders.accounts import IDENTITIES
 from loaders.tables.catalogue import DYNAMODB, POSTGRES, TABLES
+from schema.build import graphql_schema, sdl
 from tests.engines import TABLE_NAMES, Addresses, execute
 from tests.gateway.commands import PATIENCE, run, running
 from tests.viewers import TOKENS
@@ -79,6 +82,19 @@ def test_schema_is_the_committed_one(capsys: pytest.CaptureFixture[str]) -> None
     main(["schema"])
     committed = Path(str(schema.__file__)).with_name("schema.graphql")
     assert capsys.readouterr().out == committed.read_text()
+
+
+def test_schema_has_forms_for_generators(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["schema", "--sdl"])
+    assert capsys.readouterr().out == sdl()
+    main(["schema", "--introspection"])
+    told = json.loads(capsys.readouterr().out)
+    assert print_schema(build_client_schema(told)) == print_schema(graphql_schema)
+    main(["schema", "--possible-types"])
+    behind = json.loads(capsys.readouterr().out)
+    assert set(behind) == {"Account", "Profile", "Title", "Artifact", "Node"}
+    assert set(behind["Profile"]) == {"StreamProfile", "KidProfile"}
+    assert set(behind["Account"]) < set(behind["Node"])
 
 
 def test_settings_lists_each(capsys: pytest.CaptureFixture[str]) -> None:
@@ -198,6 +214,7 @@ def test_serves_while_its_stores_are_down(place: Path) -> None:
         for error in body["errors"]:
             assert error["extensions"]["code"] == "SOURCE_UNAVAILABLE"
             assert error["extensions"]["retryable"] is True
+        assert gateway.ask("{ __schema { description } }").keys() == {"errors"}
         assert gateway.end(signal.SIGINT) == 0
     assert "Traceback" not in gateway.said()
 
@@ -227,8 +244,10 @@ def test_serves_the_stores_that_settings_name(engines: Addresses, place: Path) -
             for product, tables in DYNAMODB.items()
             for table in tables
         },
+        "GATEWAY_INTROSPECTION": "true",
     }
     with running(place / "log", "serve", **settings) as gateway:
+        assert gateway.ask("{ __schema { queryType { name } } }").keys() == {"data"}
         assert gateway.ask("{ viewer { accounts { product } } }", authorization=ADAS) == {
             "data": {
                 "viewer": {"accounts": [{"product": product.upper()} for product in IDENTITIES]}

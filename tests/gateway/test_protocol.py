@@ -139,7 +139,7 @@ async def test_an_answer_is_what_asgi_makes_of_it(servers: Sequence[Server]) -> 
         (asking(HELLO, CLOSE, start="POST /graphql/ HTTP/1.1"), 404),
         (asking(HELLO, CLOSE, start="PUT /graphql HTTP/1.1"), 405),
         (head(CLOSE, start="GET /graphql HTTP/1.1"), 400),
-        (head(CLOSE, "Accept: text/html", start="GET /graphql HTTP/1.1"), 404),
+        (head(CLOSE, "Accept: text/html", start="GET /graphql HTTP/1.1"), 406),
         (head(CLOSE, "Accept: */json, application/json", start=BY_GET), 200),
         (head(CLOSE, "Accept: application/json", start=BY_GET.replace("GET", "HEAD")), 200),
         (head(CLOSE, start="OPTIONS * HTTP/1.1"), 404),

@@ -112,8 +112,8 @@ def test_pip_brings_an_npm_for_as_long_as_it_is_needed(
 ) -> None:
     build = next(iter(BUILDS.values()))
 
-    def brought(name: str, home: Path) -> Path:
-        assert name == "npm"
+    def brought(lock_file: Path, home: Path) -> Path:
+        assert lock_file.name == "npm.lock"
         packages = f'"$3/node_modules/{build.package}"'
         make_npm(home / "bin", f"/bin/mkdir -p {packages}", f"/bin/cp {binary} {packages}")
         return home / "bin"

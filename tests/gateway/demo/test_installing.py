@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo import installing
 from gateway.demo.installing import (
     LOCKS,
     engines_directory,
@@ -25,7 +24,10 @@ def test_engines_are_installed_where_told(tmp_path: Path, monkeypatch: pytest.Mo
     assert engines_directory() == tmp_path
 
 
+CLIENTS = PROJECT / "docs" / "clients"
 LOCK_FILES = {
+    "ariadne-codegen": CLIENTS / "ariadne_codegen" / "requirements.lock",
+    "gql": CLIENTS / "gql" / "requirements.lock",
     "plain": PROJECT / "benchmarks" / "peers" / "plain" / "requirements.lock",
     **{path.stem: path for path in LOCKS.iterdir()},
 }
@@ -47,12 +49,12 @@ def test_a_lock_file_names_what_the_project_asks_for_with_checksums(name: str) -
 def test_an_environment_is_what_its_lock_file_names(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(installing, "LOCKS", tmp_path)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     home = tmp_path / "home"
-    (tmp_path / "some.lock").write_text("")
-    assert not installed("some", home)
-    assert (install_locked("some", home) / "python").exists()
-    assert installed("some", home)
-    (tmp_path / "some.lock").write_text("# a newer one\n")
-    assert not installed("some", home)
+    lock_file = tmp_path / "some.lock"
+    lock_file.write_text("")
+    assert not installed(lock_file, home)
+    assert (install_locked(lock_file, home) / "python").exists()
+    assert installed(lock_file, home)
+    lock_file.write_text("# a newer one\n")
+    assert not installed(lock_file, home)

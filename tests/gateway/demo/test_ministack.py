@@ -14,7 +14,7 @@ import pytest
 
 from gateway.demo import dynoxide
 from gateway.demo.dynamodb import DynamoEngine
-from gateway.demo.installing import LOCKS
+from gateway.demo.ministack import LOCK
 from gateway.demo.processes import EngineError
 
 STAND_IN = """
@@ -44,7 +44,7 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     python = home / "bin" / "python"
     python.write_text(f'#!/bin/sh\nexec {sys.executable} {home / "ministack.py"} "$@"\n')
     python.chmod(0o755)
-    shutil.copyfile(LOCKS / "ministack.lock", home / "installed.lock")
+    shutil.copyfile(LOCK, home / "installed.lock")
     monkeypatch.setenv("GATEWAY_ENGINES", str(home.parent))
     monkeypatch.setattr(dynoxide, "BUILDS", {})
 

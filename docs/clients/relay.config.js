@@ -1,0 +1,6 @@
+module.exports = {
+  src: "relay",
+  schema: "schema.graphql",
+  language: "typescript",
+  customScalarTypes: require("./scalars.json"),
+};
