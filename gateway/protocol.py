@@ -19,7 +19,6 @@ from gateway.http.endpoint import Endpoint
 from gateway.http.messages import Disconnected, Reply
 from gateway.subscriptions.sse import EventStream
 
-
 HEAD_LIMIT = 65_536
 """Bytes of a head from which no more of it is waited for."""
 

@@ -1,4 +1,4 @@
-"""What is told of operations whose answers are streamed: each answer, as of a request of its own."""
+"""What is told of operations whose answers are streamed: of each answer as of a request."""
 
 from __future__ import annotations
 
