@@ -56,10 +56,14 @@ class Operations:
                     async for answer in answers:
                         yield self._told(answer, request_id)
         except GatewayError as error:
-            yield self._told(Answer(refusal(error), False), request_id)
+            yield self.refused(error, request_id)
         except Exception as error:
             failed = Answer({"errors": [unforeseen(error, request_id)]}, False)
             yield self._told(failed, request_id)
+
+    def refused(self, error: GatewayError, request_id: str) -> Answer:
+        """The answer where an operation is not begun."""
+        return self._told(Answer(refusal(error), False), request_id)
 
     def _told(self, answer: Answer, request_id: str) -> Answer:
         self._observing.tell_streamed(answer, request_id)

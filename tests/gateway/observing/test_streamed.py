@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from pathlib import Path
@@ -32,6 +31,8 @@ from tests.gateway.subscriptions.serving import (
 pytestmark = pytest.mark.slow
 
 NAMED = "subscription Mine { inputRecordProgress { id } }"
+
+BOUNDS = ("connection", "viewer")
 
 
 async def over_events(server: Served, query: str, answers: int) -> None:
@@ -89,14 +90,17 @@ async def test_the_id_is_that_of_the_stream(where: Addresses, tmp_path: Path) ->
     assert {entry["request"] for entry in entries} == {"request-7"}
 
 
-async def test_what_is_refused_beyond_the_bound_is_a_line(where: Addresses, tmp_path: Path) -> None:
+@pytest.mark.parametrize("bounded", BOUNDS)
+async def test_what_is_not_begun_is_a_line(where: Addresses, tmp_path: Path, bounded: str) -> None:
     async def ask(server: Served) -> None:
+        unknown = {"type": "subscribe", "id": "2", "payload": {"documentId": "unknown"}}
         async with talking(server) as talk:
-            await talk.say(subscribe(NAMED, "1"), subscribe(NAMED, "2"))
-            said: Counter[str] = Counter()
-            while said["error"] == 0:
-                said[(await talk.hear())["type"]] += 1
+            for messages in ([unknown], [subscribe(NAMED, "1"), subscribe(NAMED, "3")]):
+                await talk.say(*messages)
+                while (await talk.hear())["type"] != "error":
+                    pass
 
-    entries = await logged(where, tmp_path / "log", ask, gateway_operations_per_viewer=1)
-    (refused,) = [entry for entry in entries if entry["result"] != "ok"]
-    assert (refused["result"], refused["errors"]) == ("refused", {"OVERLOADED": 1})
+    bound = {f"gateway_operations_per_{whose}": 1 if whose == bounded else 9 for whose in BOUNDS}
+    entries = await logged(where, tmp_path / "log", ask, **bound)
+    refused = [entry["errors"] for entry in entries if entry["result"] == "refused"]
+    assert sorted(refused, key=str) == [{"OVERLOADED": 1}, {"PERSISTED_QUERY_NOT_FOUND": 1}]
