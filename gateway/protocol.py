@@ -55,6 +55,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Start the request's task, or queue it behind the one that is under way."""
+        self.scope["headers"] = self.headers.copy()  # what comes behind the body is none
         if not self._asks_endpoint():
             super().on_headers_complete()
             return

@@ -270,6 +270,18 @@ async def test_a_head_that_does_not_end_is_refused(servers: Sequence[Server], be
     assert (await connection.rest()).startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.parametrize("path", ["/graphql", "/graphql?a=b"])
+async def test_what_stands_behind_the_body_is_no_header(
+    servers: Sequence[Server], path: str
+) -> None:
+    """A proxy in front would not look for one there; uvicorn itself would take it."""
+    trailer = b"0\r\nX-Request-Id: of-a-trailer\r\n\r\n"
+    begun = head(CHUNKED, CLOSE, start=f"POST {path} HTTP/1.1")
+    answer = await servers[0].said(begun + chunks(body(HELLO)) + trailer)
+    assert data(answer) == {"said": "hello"}
+    assert b"of-a-trailer" not in answer
+
+
 async def test_after_a_body_that_is_not_taken_the_connection_goes_on(server: Server) -> None:
     connection = await server.connected()
     connection.send(head(f"Content-Length: {4 * LIMIT}"))
