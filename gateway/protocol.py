@@ -19,6 +19,9 @@ from gateway.http.endpoint import Endpoint
 from gateway.http.messages import Disconnected, Reply
 from gateway.subscriptions.sse import EventStream
 
+HEAD_LIMIT = 65_536
+"""Bytes of a head from which no more of it is waited for."""
+
 
 class Protocol(HttpToolsProtocol):
     """uvicorn's own, which asks the endpoint itself; all else goes to the application.
@@ -35,12 +38,24 @@ class Protocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self._half_a_head = 0
         self._endpoint: Endpoint | None = app_state.get(ENDPOINT)
         if config.access_log or config.root_path or config.limit_concurrency is not None:
             self._endpoint = None  # what uvicorn alone does
 
+    def data_received(self, data: bytes) -> None:
+        """Read on; a head that does not end is refused, which uvicorn would keep as it grows."""
+        super().data_received(data)
+        if self.scope is None or "method" in self.scope:  # no head has begun, or it is whole
+            self._half_a_head = 0
+            return
+        self._half_a_head += len(data)
+        if self._half_a_head > HEAD_LIMIT and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too large.")
+
     def on_headers_complete(self) -> None:
         """Start the request's task, or queue it behind the one that is under way."""
+        self.scope["headers"] = self.headers.copy()  # what comes behind the body is none
         if not self._asks_endpoint():
             super().on_headers_complete()
             return

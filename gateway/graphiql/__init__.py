@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from gateway.http.negotiation import best_coding
 from schema.build import SUBJECTS
 
 # Monaco, the editor inside GraphiQL, writes style elements and carries its icon font as a data URL.
@@ -146,18 +147,10 @@ async def _asset(request: Request) -> Response:
         "Vary": "Accept-Encoding",
     }
     media_type = _MEDIA_TYPES[PurePath(request.path_params["name"]).suffix]
-    if not _takes_gzip(request.headers.get("Accept-Encoding", "")):
+    if best_coding(request.headers.get("Accept-Encoding", ""), ("gzip",)) is None:
         return Response(gzip.decompress(packed), headers=headers, media_type=media_type)
     headers |= {"Content-Encoding": "gzip"}
     return Response(packed, headers=headers, media_type=media_type)
-
-
-def _takes_gzip(accepted: str) -> bool:
-    for coding in accepted.split(","):
-        name, _, quality = coding.replace(" ", "").partition(";")
-        if name.lower() == "gzip":
-            return quality.rstrip("0.") != "q="  # a quality of zero refuses
-    return False
 
 
 @cache

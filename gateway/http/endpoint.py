@@ -86,11 +86,11 @@ class Endpoint:
             reply = await self.reply(scope, receive)
         except Disconnected:
             return
-        if method in _READING:
-            reply = reply.also(_OF_READING)
         if isinstance(reply, EventStream):
             await reply(receive, send)
             return
+        if method in _READING:
+            reply = reply.also(_OF_READING)
         await _send(send, reply.status, reply.fields, b"" if method == "HEAD" else reply.body)
 
     async def reply(self, scope: Scope, receive: Receive) -> Reply | EventStream:

@@ -49,20 +49,25 @@ class Lines:
         self._thread.start()
 
     def close(self) -> None:
-        """Write what waits. Where nobody reads it, it is lost."""
+        """Write what waits. Where nobody reads it, it is lost, and so is what comes after."""
         if self._thread is not None:
             self._closing.set()
             self._some.set()
             self._thread.join(PATIENCE)
-            self._thread = None
+            if not self._thread.is_alive():  # else it waits for a reader, as we would
+                self._thread = None
+                self._put_waiting()  # what came when it had just looked for the last time
 
     def _write_on(self) -> None:
         while not self._closing.is_set():
             self._some.wait()
             self._closing.wait(TOGETHER)
             self._some.clear()
-            for lines in self._taken():
-                self._put(lines)
+            self._put_waiting()
+
+    def _put_waiting(self) -> None:
+        for lines in self._taken():
+            self._put(lines)
 
     def _taken(self) -> Iterator[bytes]:
         """The lines that wait, as many together as a pipe takes in one piece."""

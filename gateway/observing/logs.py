@@ -96,10 +96,17 @@ class JsonHandler(logging.Handler):
         self._lines = lines
 
     def emit(self, record: logging.LogRecord) -> None:
-        facts: dict[str, Any] = {"logger": record.name}
-        if record.exc_info:
-            facts["exception"] = logging.Formatter().formatException(record.exc_info)
-        self._lines.write(_line(record.levelname.lower(), record.getMessage(), facts))
+        try:
+            self._lines.write(_told(record))
+        except Exception:  # who logs something is not to fail by it
+            self.handleError(record)
+
+
+def _told(record: logging.LogRecord) -> bytes:
+    facts: dict[str, Any] = {"logger": record.name}
+    if record.exc_info:
+        facts["exception"] = logging.Formatter().formatException(record.exc_info)
+    return _line(record.levelname.lower(), record.getMessage(), facts)
 
 
 def log_to(lines: Lines) -> None:

@@ -185,6 +185,6 @@ def _forget_the_dead(directory: Path) -> None:
 def _lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except OSError:  # there is none, or it is somebody else's, who got the number after it
         return False
     return True

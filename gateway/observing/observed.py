@@ -11,11 +11,14 @@ from typing import Literal
 
 from gateway.execution.run import Run
 from gateway.http.messages import Fields, Reply
+from loaders.errors import Code
 from loaders.stores.interface import Call
 
 Result = Literal["ok", "partial", "failed", "refused", "gone"]
 """All of the data, some of it, none of it; never run; or nobody was there to be answered."""
 
+_OURS = frozenset({Code.INTERNAL, Code.SOURCE_UNAVAILABLE, Code.DEADLINE_EXCEEDED})
+"""Codes of what is no fault of the request."""
 _LONGEST_NAME = 100
 _NONE: Mapping[str, int] = MappingProxyType({})
 
@@ -42,7 +45,7 @@ class Observed:
     def __post_init__(self) -> None:
         self.name = _name(self.reply and self.reply.run)
         self.codes = _codes(self.reply)
-        self.result = _result(self.reply)
+        self.result = _result(self.reply, self.codes)
 
     @property
     def seconds(self) -> float:
@@ -87,13 +90,13 @@ def _codes(reply: Reply | None) -> Mapping[str, int]:
     return Counter(error["extensions"]["code"] for error in reply.told["errors"])
 
 
-def _result(reply: Reply | None) -> Result:
+def _result(reply: Reply | None, codes: Mapping[str, int]) -> Result:
     if reply is None:
         return "gone"
     if "errors" not in reply.told:
         return "ok"
     if "data" not in reply.told:
-        return "refused" if reply.status < 500 else "failed"
+        return "refused" if _OURS.isdisjoint(codes) else "failed"
     return "failed" if reply.told["data"] is None else "partial"
 
 

@@ -69,9 +69,10 @@ class Observing:
 
     def tell_streamed(self, answer: Answer, request_id: str) -> None:
         """Tell of one of the answers to an operation as of a request of its own."""
-        if self.observers and answer.run is not None:
+        if self.observers:
+            began = perf_counter() if answer.run is None else answer.run.trace.began
             told = Reply(200, JSON, b"", request_id, told=answer.body, run=answer.run)
-            self.tell(answer.run.trace.began, (), told)
+            self.tell(began, (), told)
 
     def tell(self, began: float, fields: Fields, reply: Reply | None) -> None:
         """Tell of a request that ends now, as soon as its reply is on its way."""

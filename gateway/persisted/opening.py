@@ -21,13 +21,17 @@ def store_of(settings: ServerSettings) -> Store | None:
             "GATEWAY_DOCUMENTS_DIRECTORY and GATEWAY_DOCUMENTS_URL are both set: one of them holds "
             "the documents"
         )
-    plaintext = url.startswith("redis:") and not on_loopback(url)
+    try:
+        store = RedisStore(url)
+        plaintext = url.startswith("redis:") and not on_loopback(url)
+    except ValueError as wrong:
+        raise SettingsError(f"GATEWAY_DOCUMENTS_URL: {wrong}") from None
     if plaintext and not settings.gateway_plaintext_stores:
         raise SettingsError(
             "the store of documents would be reached without TLS: use rediss:, or set "
             "GATEWAY_PLAINTEXT_STORES=1"
         )
-    return RedisStore(url)
+    return store
 
 
 def needed_store_of(settings: ServerSettings) -> Store:

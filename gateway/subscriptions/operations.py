@@ -54,12 +54,20 @@ class Operations:
                 )
                 async with aclosing(found) as answers:
                     async for answer in answers:
-                        self._observing.tell_streamed(answer, request_id)
-                        yield answer
+                        yield self._told(answer, request_id)
         except GatewayError as error:
-            yield Answer(refusal(error), False)
+            yield self.refused(error, request_id)
         except Exception as error:
-            yield Answer({"errors": [unforeseen(error, request_id)]}, False)
+            failed = Answer({"errors": [unforeseen(error, request_id)]}, False)
+            yield self._told(failed, request_id)
+
+    def refused(self, error: GatewayError, request_id: str) -> Answer:
+        """The answer where an operation is not begun."""
+        return self._told(Answer(refusal(error), False), request_id)
+
+    def _told(self, answer: Answer, request_id: str) -> Answer:
+        self._observing.tell_streamed(answer, request_id)
+        return answer
 
     @contextmanager
     def _one_more(self, viewer: Viewer) -> Iterator[None]:

@@ -46,11 +46,6 @@ class EventStream:
         self._request_id = request_id
         self._headers = headers
 
-    def also(self, headers: Fields) -> EventStream:
-        """The same with more headers."""
-        more = [*self._headers, *headers]
-        return EventStream(self._answers, self._check, self._request_id, more)
-
     async def __call__(self, receive: Receive, send: Send) -> None:
         """Send them until there are no more, or the client goes away."""
         fields = [*_FIELDS, (b"x-request-id", self._request_id.encode()), *self._headers]

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
-from gateway.execution.errors import new_request_id, refusal, unforeseen
+from gateway.execution.errors import new_request_id, unforeseen
 from gateway.execution.writing import to_bytes
 from gateway.http.body import Asked
 from gateway.http.cors import Cors
@@ -197,19 +197,19 @@ class Connection:
         most = self._endpoint.per_connection
         if len(self._running) >= most:
             many = Overloaded(f"this connection has {most} operations under way: end one of them")
-            await self._say("error", id_, refusal(many)["errors"])
+            await self._say("error", id_, self._refused(many, new_request_id()))
         else:
             self._running[id_] = self._tasks.create_task(self._run(id_, asked, self._viewer))
 
     async def _run(self, id_: str, asked: Asked, viewer: Viewer) -> None:
         """Tell the answers to an operation; nothing is told on a token that has expired."""
         trace = wants_trace(self._headers, viewer, demo=self._endpoint.demo)
+        request_id = new_request_id()
         try:
             operation = await self._endpoint.persisted.operation(asked)
         except GatewayError as error:
-            await self._end(id_, "error", refusal(error)["errors"])
+            await self._end(id_, "error", self._refused(error, request_id))
             return
-        request_id = new_request_id()
         found = self._endpoint.operations.answers(operation, viewer, request_id, trace=trace)
         async with aclosing(found) as answers:
             async for answer in answers:
@@ -219,6 +219,9 @@ class Connection:
                     return
                 await self._say("next", id_, answer.body)
         await self._end(id_, "complete")
+
+    def _refused(self, error: GatewayError, request_id: str) -> Any:
+        return self._endpoint.operations.refused(error, request_id).body["errors"]
 
     async def _end(self, id_: str, type_: str, payload: Any = None) -> None:
         """Say the last that is said of an operation: the client may take its id again at once."""

@@ -16,7 +16,7 @@ import pytest
 
 from gateway.app import Application
 from gateway.http.endpoint import Endpoint
-from gateway.protocol import Protocol
+from gateway.protocol import HEAD_LIMIT, Protocol
 from tests.gateway.commands import PATIENCE, running
 from tests.gateway.sockets import LIMIT, PROTOCOLS, Held, Server, served, until
 from tests.gateway.test_cli import CREDENTIALS, NEEDED
@@ -258,6 +258,28 @@ async def test_a_body_that_is_not_taken_is_not_waited_for(
 ) -> None:
     """Each is refused before its end, which never comes."""
     assert (await both(servers, sent)).startswith(b"HTTP/1.1 %d " % status)
+
+
+@pytest.mark.parametrize("begun", [b"POST /graphql", head()[:-2] + b"X-Long: "])
+async def test_a_head_that_does_not_end_is_refused(servers: Sequence[Server], begun: bytes) -> None:
+    """uvicorn itself would read on."""
+    connection = await servers[0].connected()
+    connection.send(asking(HELLO))
+    assert data(await connection.answer()) == {"said": "hello"}
+    connection.send(begun + b"a" * HEAD_LIMIT)
+    assert (await connection.rest()).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/graphql?a=b"])
+async def test_what_stands_behind_the_body_is_no_header(
+    servers: Sequence[Server], path: str
+) -> None:
+    """A proxy in front would not look for one there; uvicorn itself would take it."""
+    trailer = b"0\r\nX-Request-Id: of-a-trailer\r\n\r\n"
+    begun = head(CHUNKED, CLOSE, start=f"POST {path} HTTP/1.1")
+    answer = await servers[0].said(begun + chunks(body(HELLO)) + trailer)
+    assert data(answer) == {"said": "hello"}
+    assert b"of-a-trailer" not in answer
 
 
 async def test_after_a_body_that_is_not_taken_the_connection_goes_on(server: Server) -> None:

@@ -27,9 +27,15 @@ async def get(
 
 
 async def test_answers_a_query(client: Client) -> None:
-    answer = await get(client, query=ME, operationName="Me", variables="{}", extensions="")
+    answer = await get(client, query=ME, operationName="Me", variables="{}")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == f"{JSON}; charset=utf-8"
+    assert answer.json() == {"data": {"viewer": {"email": ADA.email}}}
+
+
+async def test_what_is_empty_counts_as_missing(client: Client) -> None:
+    empty = dict.fromkeys(("operationName", "variables", "extensions", "documentId"), "")
+    answer = await get(client, query=ME, **empty)
     assert answer.json() == {"data": {"viewer": {"email": ADA.email}}}
 
 

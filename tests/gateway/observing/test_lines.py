@@ -63,6 +63,7 @@ def test_nobody_waits_for_a_reader_who_does_not_read(
         lines.write(b"a" * 4000 + b"\n")
     assert lines.lost >= 10
     lines.close()
+    lines.write(b"a" * 4000 + b"\n")  # as a server does that says goodbye
     os.set_blocking(reading, False)
     assert writer is not None
     while writer.is_alive():  # it goes on once somebody reads

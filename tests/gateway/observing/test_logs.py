@@ -16,10 +16,13 @@ import pytest
 
 from gateway.demo.data.people import ADA
 from gateway.http.endpoint import ViewerOf
+from gateway.http.messages import JSON, Reply
 from gateway.observing.lines import Lines
 from gateway.observing.logs import JsonHandler, Pseudonyms, RequestLog
+from gateway.observing.observed import Observed
 from gateway.observing.observing import Observing
 from gateway.stores import Addresses
+from loaders.errors import Code
 from loaders.viewer import ANONYMOUS, Subject, Viewer
 from tests.gateway.serving import Client, application, client_of
 from tests.viewers import by_token
@@ -122,6 +125,17 @@ def test_a_viewer_goes_by_what_only_the_secret_leads_to() -> None:
     assert Pseudonyms("another secret of the tests").of(ada) != found[0]
 
 
+def test_who_logs_what_cannot_be_written_does_not_fail(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (tmp_path / "log").open("wb") as output:
+        handler = JsonHandler(Lines(output.fileno()))
+        for text in ("%d of them", "\udcff"):
+            handler.handle(logging.LogRecord("a", logging.ERROR, "", 0, text, ("no number",), None))
+    assert Log(tmp_path / "log").entries == []
+    assert capsys.readouterr().err.count("--- Logging error ---") == 2
+
+
 def test_what_else_is_logged_is_json_too(tmp_path: Path) -> None:
     with (tmp_path / "log").open("wb") as output:
         handler = JsonHandler(Lines(output.fileno()))
@@ -133,3 +147,18 @@ def test_what_else_is_logged_is_json_too(tmp_path: Path) -> None:
     (entry,) = Log(tmp_path / "log").entries
     assert (entry["level"], entry["event"], entry["logger"]) == ("error", "it failed", "a")
     assert entry["exception"].endswith("ValueError: no such thing")
+
+
+@pytest.mark.parametrize(
+    ("code", "result"),
+    [
+        (Code.BAD_USER_INPUT, "refused"),
+        (Code.OVERLOADED, "refused"),
+        (Code.INTERNAL, "failed"),
+        (Code.SOURCE_UNAVAILABLE, "failed"),
+    ],
+)
+def test_what_is_no_fault_of_the_request_has_failed(code: Code, result: str) -> None:
+    """Whatever the status: a stream has begun with 200."""
+    told = {"errors": [{"message": "no", "extensions": {"code": code.value}}]}
+    assert Observed(0, 1, (), Reply(200, JSON, b"", "request-7", told=told)).result == result

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.demo.data.people import ADA
-from gateway.observing.metrics import Metrics
+from gateway.observing.metrics import Metrics, _forget_the_dead
 from gateway.observing.names import OTHER, UNNAMED, Names
 from gateway.observing.observing import Observing
 from gateway.stores import Addresses
@@ -150,3 +152,18 @@ def test_names_that_came_first_are_kept() -> None:
     assert [names.label(name) for name in ("A", None, "B", "C", "A", "B")] == [
         *("A", UNNAMED, "B", OTHER, "A", "B")
     ]
+
+
+@pytest.mark.parametrize("why", [ProcessLookupError, PermissionError])
+def test_what_a_process_held_goes_when_its_number_is_nobodys_or_anothers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, why: type[OSError]
+) -> None:
+    def kill(pid: int, signal: int) -> None:
+        if pid == 7:
+            raise why
+
+    monkeypatch.setattr(os, "kill", kill)
+    for name in ("gauge_livesum_7.db", "gauge_livesum_8.db", "counter_7.db"):
+        (tmp_path / name).touch()
+    _forget_the_dead(tmp_path)
+    assert {file.name for file in tmp_path.iterdir()} == {"gauge_livesum_8.db", "counter_7.db"}

@@ -30,6 +30,13 @@ def test_there_is_one_store(tmp_path: Path) -> None:
         needed_store_of(ServerSettings())
 
 
+@pytest.mark.parametrize("rest", ["127.0.0.1:port", "[::1", "127.0.0.1?max_connections=few"])
+def test_a_url_that_is_none_is_named_without_its_secret(rest: str) -> None:
+    with pytest.raises(SettingsError, match=r"^GATEWAY_DOCUMENTS_URL: ") as caught:
+        store_of(ServerSettings(gateway_documents_url=f"redis://:secret@{rest}"))
+    assert "secret" not in str(caught.value)
+
+
 def test_plaintext_stays_on_this_machine_unless_allowed() -> None:
     elsewhere = "redis://:secret@redis.example.com"
     with pytest.raises(SettingsError, match="without TLS") as caught:
