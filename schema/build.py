@@ -19,6 +19,7 @@ from graphql import (
     is_abstract_type,
     print_directive,
 )
+from graphql.utilities.print_schema import print_schema_definition
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 
@@ -44,6 +45,13 @@ _NODES = [
 """Types that a client may meet behind an interface alone, which Strawberry has to be told of."""
 ROOTS = (Query.__name__, Subscription.__name__)
 """The types that operations begin at."""
+_DESCRIPTION = (
+    "People, their accounts and what they keep at five products. Begin at `viewer`, who is whoever "
+    "asks, or at a subject's own field; lists come in pages, by cursor. What does not exist or is "
+    "not yours to see is null; a field that failed is null too, with an error whose "
+    "`extensions.code` says why."
+)
+"""For front-end developers: it stands where the schema's docs begin."""
 _strawberry = strawberry.Schema(
     Query,
     subscription=Subscription,
@@ -126,6 +134,7 @@ def _declare_one_of(schema: GraphQLSchema) -> None:
 
 graphql_schema: GraphQLSchema = _strawberry._schema
 """What documents are validated and executed against."""
+graphql_schema.description = _DESCRIPTION  # which Strawberry neither takes nor prints
 _declare_one_of(graphql_schema)
 refuse_undeclared(graphql_schema)
 _tell_readings(graphql_schema)
@@ -141,7 +150,8 @@ def sdl() -> str:
     """The schema as its definition language."""
     one_of = print_directive(GraphQLOneOfDirective)
     bare = f"directive @{GraphQLOneOfDirective.name} on INPUT_OBJECT"  # Strawberry describes none
-    return print_schema(_strawberry).replace(bare, one_of, 1) + "\n"
+    types = print_schema(_strawberry).replace(bare, one_of, 1)
+    return f"{print_schema_definition(graphql_schema)}\n\n{types}\n"
 
 
 def possible_types() -> dict[str, list[str]]:
