@@ -117,6 +117,23 @@ async def test_each_example_has_a_tab(page: Page) -> None:
     await expect(answer(page)).to_contain_text("inputRecordProgress")
 
 
+async def test_the_chosen_tab_is_in_sight(page: Page) -> None:
+    chosen = page.locator(".graphiql-tab-active .graphiql-tab-button")
+    await page.get_by_label("New tab").click()
+    for panel in ("Documentation Explorer", "Schema"):
+        await show(page, panel)
+        await expect(chosen).to_have_text("<untitled>")
+        await expect(chosen).to_be_in_viewport(ratio=0.99)
+    await page.reload()
+    await expect(chosen).to_have_text("<untitled>")
+    await expect(chosen).to_be_in_viewport(ratio=0.99)
+    strip = page.get_by_role("tablist")
+    assert await strip.evaluate("strip => strip.scrollLeft") > 0
+    await page.locator(".graphiql-tab-button").first.dispatch_event("click")
+    await expect(chosen).to_have_text("Accounts")
+    await expect(chosen).to_be_in_viewport(ratio=0.99)
+
+
 async def test_people_ask_as_whom_they_choose(page: Page) -> None:
     await choose(page, "ben")
     await run(page, WHO)
@@ -158,6 +175,7 @@ async def test_history_remembers_what_was_run(page: Page) -> None:
 
 async def test_explain_draws_what_the_stores_were_asked(page: Page) -> None:
     panel = await show(page, "Explain")
+    await expect(panel).to_contain_text("Run an operation")
     await panel.get_by_role("button", name="Run").click()
     levels = panel.locator(".level")
     await expect(levels).not_to_have_count(0)
@@ -193,8 +211,8 @@ async def test_traces_are_asked_for_while_they_are_looked_at(page: Page) -> None
     await run(page, WHO)
     await expect(answer(page)).to_contain_text(ADA.email)
     panel = await show(page, "Explain")
-    await expect(panel).to_contain_text("Run an operation")
-    await run(page, WHO)
+    await expect(panel).to_contain_text("closed when the operation began")
+    await panel.get_by_role("button", name="Run").click()
     await expect(panel.locator(".figures")).to_be_visible()
     await page.get_by_label("Hide Explain").click()
     await run(page, WHO)
@@ -254,6 +272,15 @@ async def test_a_subscription_shows_what_changes(
         await expect(panel.locator(".call").last).to_contain_text("processing_statuses")
         await page.get_by_label("Stop query").click()
         await expect(page.get_by_label("Execute query")).to_be_visible()
+
+
+async def test_a_subscription_that_runs_is_run_again_to_explain_it(page: Page) -> None:
+    await run(page, PROGRESS)
+    await expect(answer(page)).to_contain_text("progressPercentage")
+    panel = await show(page, "Explain")
+    await expect(panel).to_contain_text("closed when the operation began")
+    await panel.get_by_role("button", name="Run").click()
+    await expect(panel.locator(".figures")).to_be_visible()
 
 
 async def test_without_callers_headers_alone_tell_who_asks(

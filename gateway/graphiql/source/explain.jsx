@@ -22,13 +22,21 @@ function Explain() {
 }
 
 function Missing({ last }) {
-  const { run } = useGraphiQLActions();
+  const { run, stop } = useGraphiQLActions();
+  const runAnew = () => {
+    stop(); // `run` alone would do no more than end a subscription
+    run();
+  };
   return last?.asked ? (
     <p>The gateway told nothing of this answer. It shows traces to staff alone, and of no refused document.</p>
   ) : (
     <>
-      <p>Run an operation to see what it asks of the stores.</p>
-      <button type="button" className="graphiql-button" onClick={run}>
+      <p>
+        {last
+          ? 'This panel was closed when the operation began. Run it again to see what it asks of the stores.'
+          : 'Run an operation to see what it asks of the stores.'}
+      </p>
+      <button type="button" className="graphiql-button" onClick={runAnew}>
         Run
       </button>
     </>

@@ -10,18 +10,18 @@ export const useExplanation = create(() => ({ wanted: false, last: null }));
 export const isExplaining = () => useExplanation.getState().wanted;
 
 /**
- * Keeps what an answer explains, or each answer of a subscription; returns it with no more of that
- * than somebody typed a header for.
+ * Keeps what an answer explains, or each answer of a subscription, and whether that was `asked` for;
+ * returns it with no more of that than somebody typed a header for.
  */
-export function tell(operation, answer, typed) {
+export function tell(operation, answer, asked, typed) {
   return isAsyncIterable(answer)
-    ? each(answer, (one) => told(operation, one, typed))
-    : told(operation, answer, typed);
+    ? each(answer, (one) => told(operation, one, asked, typed))
+    : told(operation, answer, asked, typed);
 }
 
-function told(operation, { extensions, ...answer }, typed = {}) {
+function told(operation, { extensions, ...answer }, asked, typed = {}) {
   const { trace, explain, ...others } = extensions ?? {};
-  const last = { name: operation.operationName, trace, explain, asked: isExplaining() };
+  const last = { name: operation.operationName, trace, explain, asked };
   useExplanation.setState({ last });
   const names = Object.keys(typed).map((name) => name.toLowerCase());
   const shown = {

@@ -16,9 +16,10 @@ export function fetcherOf(url) {
       return ask(given, { headers: overruled(callerHeaders(), typed) });
     }
     const { operation, documentAST } = asWritten(given);
-    const own = { ...callerHeaders(), ...(isExplaining() ? EXPLAINING : {}) };
+    const asked = isExplaining();
+    const own = { ...callerHeaders(), ...(asked ? EXPLAINING : {}) };
     const answer = await ask(operation, { documentAST, headers: overruled(own, typed) });
-    return tell(operation, answer, typed);
+    return tell(operation, answer, asked, typed);
   };
 }
 

@@ -6,6 +6,7 @@ import { callers, endpoint, examples, root } from './config.js';
 import { EXPLAIN_PLUGIN } from './explain.jsx';
 import { fetcherOf } from './fetcher.js';
 import { SCHEMA_PLUGIN } from './schema-picture.jsx';
+import { ChosenTabInSight } from './tabs.jsx';
 import '@graphiql/react/style.css';
 import '@graphiql/plugin-doc-explorer/style.css';
 import '@graphiql/plugin-history/style.css';
@@ -41,6 +42,7 @@ createRoot(root).render(
   >
     <GraphiQL.Logo>
       {callers.length > 0 && <CallerPicker />}
+      <ChosenTabInSight />
       Quintet
     </GraphiQL.Logo>
   </GraphiQL>,
