@@ -183,7 +183,14 @@ ServeSettings = create_model(
             "`[]` for nobody's."
         ),
     ),
-    gateway_graphiql=(bool, Field(False, description="Show GraphiQL to browsers.")),
+    gateway_graphiql=(
+        bool,
+        Field(
+            False,
+            description="Show GraphiQL to browsers; it knows the schema where "
+            "`GATEWAY_INTROSPECTION` is set too.",
+        ),
+    ),
     gateway_audit_directory=(
         Path | None,
         Field(
