@@ -44,7 +44,7 @@ def installed(directory: Path) -> Path:
 
 def workspace(directory: Path, at: Path) -> Path:
     """A copy of the directory with its packages beside it, for programs to run in."""
-    shutil.copytree(directory, at, ignore=shutil.ignore_patterns("node_modules"))
+    shutil.copytree(directory, at, ignore=shutil.ignore_patterns("node_modules", ".venv"))
     (at / "node_modules").symlink_to(installed(directory))
     return at
 

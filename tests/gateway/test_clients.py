@@ -55,7 +55,7 @@ def made(folder: Path) -> dict[str, list[str]]:
     }
 
 
-def test_every_client_gets_the_same_answers(
+def test_every_client_gets_the_same_answers_or_says_why_it_gets_none(
     folder: Path, place: Path, subtests: pytest.Subtests
 ) -> None:
     commands = made(folder)
@@ -67,6 +67,9 @@ def test_every_client_gets_the_same_answers(
             with subtests.test(client):
                 told = run(*command, cwd=folder, QUINTET_URL=url, QUINTET_TOKEN=token.strip())
                 assert json.loads(told) == EXPECTED
+            for wrong, why in (("", "QUINTET_TOKEN is missing"), ("bad", "the token is malformed")):
+                with subtests.test(client, token=wrong), pytest.raises(AssertionError, match=why):
+                    run(*command, cwd=folder, QUINTET_URL=url, QUINTET_TOKEN=wrong)
 
 
 def test_there_is_a_test_of_each() -> None:

@@ -22,10 +22,10 @@ import {
   TitleCardFragmentDoc,
   VideoDocument,
 } from "../generated/graphql";
-import { headers, ids, show, url, webSocketUrl } from "../gateway";
+import { headers, ids, run, show, url, webSocket } from "../gateway";
 import possibleTypes from "../possible-types.json";
 
-const sockets = createClient({ url: webSocketUrl, connectionParams: headers });
+const sockets = createClient(webSocket);
 
 const client = new ApolloClient({
   link: ApolloLink.split(
@@ -95,4 +95,4 @@ async function main(): Promise<void> {
   await sockets.dispose();
 }
 
-void main();
+run(main);

@@ -6,10 +6,18 @@ import os
 import sys
 from contextlib import aclosing
 
-from generated import Gateway, GraphQLClientGraphQLMultiError, ProgressProcessingStatus
+from generated import (
+    Gateway,
+    GraphQLClientGraphQLMultiError,
+    GraphQLClientHttpError,
+    ProgressProcessingStatus,
+)
 
 URL = os.environ.get("QUINTET_URL", "http://127.0.0.1:8000/graphql")
-HEADERS = {"Authorization": f"Bearer {os.environ['QUINTET_TOKEN']}"}
+TOKEN = os.environ.get("QUINTET_TOKEN") or sys.exit(
+    "QUINTET_TOKEN is missing: `gateway token --as ada` prints one of the demo's."
+)
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 
 
 async def code_of_refusal(gateway: Gateway) -> object:
@@ -50,4 +58,7 @@ async def main() -> None:
     json.dump(result, sys.stdout, indent=2)
 
 
-asyncio.run(main())
+try:
+    asyncio.run(main())
+except GraphQLClientHttpError as refused:  # which itself tells the status alone
+    sys.exit(refused.response.text)

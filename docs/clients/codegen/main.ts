@@ -1,5 +1,5 @@
 import { createClient } from "graphql-sse";
-import { headers, ids, show, url } from "../gateway";
+import { headers, ids, run, show, url } from "../gateway";
 import { useFragment as unmasked } from "./generated/fragment-masking";
 import {
   AccountCardFragmentDoc,
@@ -33,7 +33,11 @@ async function ask<Data, Variables>(
     },
     body: JSON.stringify({ query: document, variables }),
   });
-  return (await response.json()) as Answer<Data>;
+  const answer = (await response.json()) as Answer<Data>;
+  if (!response.ok) {
+    throw new Error(answer.errors?.[0]?.message);
+  }
+  return answer;
 }
 
 /** What a subscription says first. */
@@ -41,7 +45,7 @@ async function firstOf<Data, Variables extends Record<string, unknown>>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
 ): Promise<Data | null | undefined> {
-  const events = createClient({ url, headers });
+  const events = createClient({ url, headers, retryAttempts: 0 });
   for await (const { data } of events.iterate<Data>({ query: document.toString(), variables })) {
     return data;
   }
@@ -81,4 +85,4 @@ async function main(): Promise<void> {
   });
 }
 
-void main();
+run(main);

@@ -17,7 +17,10 @@ from gql.utilities import update_schema_scalars
 from graphql import GraphQLScalarType, build_schema
 
 URL = os.environ.get("QUINTET_URL", "http://127.0.0.1:8000/graphql")
-HEADERS = {"Authorization": f"Bearer {os.environ['QUINTET_TOKEN']}"}
+TOKEN = os.environ.get("QUINTET_TOKEN") or sys.exit(
+    "QUINTET_TOKEN is missing: `gateway token --as ada` prints one of the demo's."
+)
+HEADERS = {"Authorization": f"Bearer {TOKEN}"}
 FOLDER = Path(__file__).parents[1]
 
 SCHEMA = build_schema((FOLDER / "schema.graphql").read_text())

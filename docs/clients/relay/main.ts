@@ -15,7 +15,7 @@ import {
   type SubscribeFunction,
 } from "relay-runtime";
 import { createClient } from "graphql-ws";
-import { headers, ids, show, url, webSocketUrl } from "../gateway";
+import { headers, ids, run, show, url, webSocket } from "../gateway";
 import type { mainAccount$key } from "./__generated__/mainAccount.graphql";
 import type { mainArtifact$key } from "./__generated__/mainArtifact.graphql";
 import type { mainCardsQuery } from "./__generated__/mainCardsQuery.graphql";
@@ -40,7 +40,7 @@ const send: FetchFunction = async (request, variables) => {
   return await response.json();
 };
 
-const sockets = createClient({ url: webSocketUrl, connectionParams: headers });
+const sockets = createClient(webSocket);
 
 const subscribe: SubscribeFunction = (request, variables) =>
   Observable.create((sink) =>
@@ -219,4 +219,4 @@ async function main(): Promise<void> {
   await sockets.dispose();
 }
 
-void main();
+run(main);

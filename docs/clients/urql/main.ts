@@ -16,10 +16,10 @@ import {
   TitleCardFragmentDoc,
   VideoDocument,
 } from "../generated/graphql";
-import { headers, ids, show, url, webSocketUrl } from "../gateway";
+import { headers, ids, run, show, url, webSocket } from "../gateway";
 import introspection from "../introspection.json";
 
-const sockets = createClient({ url: webSocketUrl, connectionParams: headers });
+const sockets = createClient(webSocket);
 
 const client = new Client({
   url,
@@ -44,7 +44,12 @@ const client = new Client({
 });
 
 async function main(): Promise<void> {
-  const { data } = await client.query(VideoDocument, { inputRecordId: ids.inputRecordId });
+  const { data, error: refused } = await client.query(VideoDocument, {
+    inputRecordId: ids.inputRecordId,
+  });
+  if (refused) {
+    throw refused;
+  }
   const video = data?.inputRecord?.finalVideos?.nodes[0];
 
   const first = (await client.query(MoviesDocument, {})).data?.movies;
@@ -63,6 +68,9 @@ async function main(): Promise<void> {
   const variables = { inputRecordId: ids.inputRecordId };
   const subscription = client.subscription(ProgressDocument, variables);
   const said = await pipe(subscription, take(1), toPromise);
+  if (said.error) {
+    throw said.error;
+  }
   const progress = said.data?.processingStatus;
 
   show({
@@ -81,4 +89,4 @@ async function main(): Promise<void> {
   await sockets.dispose();
 }
 
-void main();
+run(main);
