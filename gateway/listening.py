@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from gateway.protocol import Protocol
+from gateway.websocket_protocol import WebSocketProtocol
 
 GIVEN_UP_AFTER = 30.0
 """Seconds after which a client is given up that takes nothing of what is sent to it."""
@@ -67,7 +68,12 @@ def config(app: ASGIApp | str, **options: Any) -> uvicorn.Config:
     Messages over WebSockets are not compressed: they are small, and what is told beside a secret
     could be guessed by their sizes.
     """
-    usual = {"http": Protocol, "access_log": False, "ws_per_message_deflate": False}
+    usual = {
+        "http": Protocol,
+        "ws": WebSocketProtocol,
+        "access_log": False,
+        "ws_per_message_deflate": False,
+    }
     return uvicorn.Config(app, **{**usual, **options})
 
 

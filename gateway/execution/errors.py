@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from itertools import count
-from secrets import token_hex
+from secrets import randbits, token_hex
 from typing import Any
 
 from graphql import GraphQLError
@@ -16,12 +16,17 @@ _log = logging.getLogger("gateway")
 
 
 _PROCESS = token_hex(8)
-_NUMBERS = count()
+_NUMBERS = count(1)
+_STEP = randbits(64) | 1
+_ALL_NUMBERS = 1 << 64
 
 
 def new_request_id() -> str:
-    """What an answer and the log know a request by: 32 hexadecimal digits, the same never again."""
-    return f"{_PROCESS}{next(_NUMBERS):016x}"
+    """What an answer and the log know a request by: 32 hexadecimal digits, the same never again.
+
+    They do not tell how many requests there have been.
+    """
+    return f"{_PROCESS}{next(_NUMBERS) * _STEP % _ALL_NUMBERS:016x}"
 
 
 def shown(errors: Sequence[GraphQLError], request_id: str) -> list[dict[str, Any]]:

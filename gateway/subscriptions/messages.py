@@ -86,6 +86,8 @@ def message_of(text: str) -> Message:
             _payload(members)
             return Pong()
         case {"type": "subscribe"}:
+            if "payload" not in members:
+                raise Closing(CloseCode.MALFORMED, "`payload` says what is asked for")
             return Subscribe(_id(members), _asked(_payload(members)))
         case {"type": "complete"}:
             return Complete(_id(members))

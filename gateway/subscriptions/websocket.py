@@ -179,6 +179,9 @@ class Connection:
                 CloseCode.TOO_MANY_INITIALISATIONS, "`connection_init` has been sent already"
             )
         self._initialised = True
+        for name, token in payload.items():
+            if name.lower() == "authorization" and not isinstance(token, str):
+                raise Closing(CloseCode.MALFORMED, f"`{name}` must be a text")
         told = {name.lower(): text for name, text in payload.items() if isinstance(text, str)}
         self._headers = {**self._headers, **told}
         self._viewer = await self._identified()

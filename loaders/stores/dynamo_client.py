@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, Self
 from zlib import crc32
 
@@ -19,6 +20,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from botocore.httpsession import ProxyConfiguration, get_cert_path
+from botocore.loaders import Loader, create_loader
 from botocore.utils import get_environ_proxies
 
 from loaders.errors import DeadlineExceeded, GatewayError, Internal, SourceUnavailable
@@ -89,7 +91,7 @@ class DynamoClient:
     @classmethod
     async def open(cls, product: str, address: DynamoAddress) -> Self:
         """A client that has asked nothing yet."""
-        session = get_session()
+        session = _session()
         async with _client(session, address) as client:
             endpoint, region = client.meta.endpoint_url, client.meta.region_name
         credentials = await session.get_credentials()
@@ -207,6 +209,24 @@ async def pause(attempt: int) -> None:
     await asyncio.sleep(random.uniform(longest / 2, longest))
 
 
+def _session() -> AioSession:
+    """A session of its own, with the descriptions of services that all share: reading them costs
+    more than all else."""
+    session = get_session()
+    session.register_component("data_loader", _descriptions())
+    return session
+
+
+@cache
+def _descriptions() -> Loader:
+    return create_loader(get_session().get_config_variable("data_path"))
+
+
+@cache
+def _tls(authorities: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=authorities)
+
+
 def _http(endpoint: str, connections: int, ca_bundle: str | None) -> HttpClient:
     """A client as botocore would open it: with its authorities and its way past a proxy."""
     authorities = get_cert_path(ca_bundle or os.environ.get("REQUESTS_CA_BUNDLE") or True)
@@ -214,7 +234,7 @@ def _http(endpoint: str, connections: int, ca_bundle: str | None) -> HttpClient:
         endpoint,
         _USER_AGENT,
         connections=connections,
-        tls=ssl.create_default_context(cafile=authorities),
+        tls=_tls(authorities),
         proxy=ProxyConfiguration(get_environ_proxies(endpoint)).proxy_url_for(endpoint),
     )
 
@@ -222,7 +242,7 @@ def _http(endpoint: str, connections: int, ca_bundle: str | None) -> HttpClient:
 @asynccontextmanager
 async def open_client(address: DynamoAddress, **options: Any) -> AsyncIterator[Any]:
     """aioboto3's client for an address, for all that is not a read of the gateway's."""
-    async with _client(get_session(), address, **options) as client:
+    async with _client(_session(), address, **options) as client:
         yield client
 
 

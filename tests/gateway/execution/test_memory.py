@@ -10,6 +10,8 @@ from loaders.request import Request
 from tests.gateway.execution.both import Both
 from tests.operations.expected import FOLDER, Case, cases, name_of
 
+pytestmark = pytest.mark.slow
+
 
 def requests() -> int:
     """How many requests there are in memory."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -55,6 +57,20 @@ async def test_a_query_has_one_answer(server: Served) -> None:
         await talk.say(subscribe(ME))
         assert await answers(talk, 1) == [{"data": {"viewer": {"email": ADA.email}}}]
         assert await talk.hear() == {"id": "1", "type": "complete"}
+
+
+async def test_the_address_is_not_logged(server: Served, caplog: pytest.LogCaptureFixture) -> None:
+    """It may have a token in it, whatever we make of it."""
+    asked = replace(server, url=f"{server.url}?access_token=abc")
+    uvicorns = logging.getLogger("uvicorn.error")
+    uvicorns.addHandler(caplog.handler)
+    with caplog.at_level(logging.INFO, uvicorns.name):
+        async with talking(asked) as talk:
+            uvicorns.info("what else it logs")
+            assert await talk.connection.ping()
+    uvicorns.removeHandler(caplog.handler)
+    assert "what else it logs" in caplog.messages
+    assert "access_token" not in caplog.text
 
 
 async def test_variables_and_the_name_of_the_operation_are_taken(server: Served) -> None:
@@ -127,6 +143,8 @@ async def test_each_side_may_ask_whether_the_other_is_there(server: Served) -> N
         ([{"type": 1}], 4400, "a message is a JSON object with a member `type`"),
         ([{"type": "start"}], 4400, "no message has the type start"),
         ([{**INIT, "payload": []}], 4400, "`payload` must be an object"),
+        ([{**INIT, "payload": {"Authorization": 1}}], 4400, "`Authorization` must be a text"),
+        ([INIT, {"type": "subscribe", "id": "1"}], 4400, "`payload` says what is asked for"),
         ([INIT, subscribe(ME, "")], 4400, "`id` must be a text that is not empty"),
         ([INIT, {"type": "complete"}], 4400, "`id` must be a text that is not empty"),
         ([INIT, subscribe(ME, variables=[])], 4400, "`variables` must be an object"),
