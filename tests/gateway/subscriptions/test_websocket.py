@@ -232,6 +232,16 @@ async def test_a_page_of_another_site_opens_no_connection(server: Served) -> Non
         assert told_by(refused.value.response) == (403, "FORBIDDEN")
 
 
+async def test_a_websocket_may_last_longer_than_a_request_may_take_to_come(
+    where: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.protocol.TIME_TO_ARRIVE", 0.5)
+    async with served(application(where)) as server, talking(server) as talk:
+        await asyncio.sleep(1)
+        await talk.say({"type": "ping"})
+        assert await talk.hear() == {"type": "pong"}
+
+
 async def test_there_is_no_websocket_elsewhere(server: Served) -> None:
     with pytest.raises(InvalidStatus) as refused:
         async with connect(server.url.replace("http", "ws", 1) + "s"):
