@@ -7,10 +7,11 @@ from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanage
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from gateway import health
 from gateway.audit import AuditLog
@@ -156,6 +157,7 @@ def create_app(
     starlette = Starlette(
         routes=[
             WebSocketRoute(ENDPOINT, sockets),
+            WebSocketRoute("/{path:path}", _no_websocket),
             # graphql-inspector asks for it by POST.
             *([Route(SCHEMA, definition, methods=["GET", "POST"])] if introspection else []),
             *observed_by.routes,
@@ -178,7 +180,11 @@ def create_app(
     return Application(endpoint, starlette, has_page=page is not None)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _no_websocket(websocket: WebSocket) -> None:
+    await websocket.send_denial_response(await _refused(websocket, HTTPException(404)))
+
+
+async def _refused(request: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     refused = Refused(error.status_code, error.detail)
     reply = reply_to(refused, JSON, request_id_of(by_name(request.headers.raw)))

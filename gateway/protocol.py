@@ -16,11 +16,17 @@ from uvicorn.server import ServerState
 
 from gateway.app import ENDPOINT
 from gateway.http.endpoint import Endpoint
-from gateway.http.messages import Disconnected, Reply
+from gateway.http.messages import JSON, Disconnected, Refused, Reply, by_name
+from gateway.http.refusals import reply_to
+from gateway.http.request_id import request_id_of
 from gateway.subscriptions.sse import EventStream
 
 HEAD_LIMIT = 65_536
 """Bytes of a head from which no more of it is waited for."""
+URL_LIMIT = 65_535
+"""Bytes of the longest address that httptools takes apart."""
+TIME_TO_ARRIVE = 30.0
+"""Seconds in which a request has to come, head and body, from its first byte to its last."""
 
 
 class Protocol(HttpToolsProtocol):
@@ -39,19 +45,54 @@ class Protocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._half_a_head = 0
+        self._whole: Any = None
+        """The scope of the request that came to its end last."""
+        self._timed: Any = None
+        """The scope of the request whose time runs; None before any has begun."""
+        self._timer: asyncio.TimerHandle | None = None
         self._endpoint: Endpoint | None = app_state.get(ENDPOINT)
         if config.access_log or config.root_path or config.limit_concurrency is not None:
             self._endpoint = None  # what uvicorn alone does
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Give the client time for its first request."""
+        super().connection_made(transport)
+        self._start_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let nothing more happen."""
+        self._stop_timer()
+        super().connection_lost(exc)
+
     def data_received(self, data: bytes) -> None:
-        """Read on; a head that does not end is refused, which uvicorn would keep as it grows."""
+        """Read on; what does not come to its end is refused, for which uvicorn would wait."""
         super().data_received(data)
+        if not self._awaits_more():
+            if self._timer is not None:
+                self._stop_timer()
+        elif self._timer is None or self._timed is not self.scope:
+            self._start_timer()
         if self.scope is None or "method" in self.scope:  # no head has begun, or it is whole
             self._half_a_head = 0
             return
         self._half_a_head += len(data)
-        if self._half_a_head > HEAD_LIMIT and not self.transport.is_closing():
-            self.send_400_response("The head of the request is too large.")
+        if self._half_a_head > HEAD_LIMIT:
+            if self.headers:
+                self._refuse(Refused(400, "the head of the request is too large"))
+            else:
+                self._refuse(Refused(414, "the address is too long"))
+
+    def send_400_response(self, msg: str) -> None:
+        """Say in our own words that the parser does not take the request."""
+        if len(self.url) > URL_LIMIT:
+            self._refuse(Refused(414, f"the address is longer than {URL_LIMIT} bytes"))
+        else:
+            self._refuse(Refused(400, "this is no HTTP request that can be read"))
+
+    def on_message_complete(self) -> None:
+        """Note that nothing of this request is awaited any more."""
+        self._whole = self.scope
+        super().on_message_complete()
 
     def on_headers_complete(self) -> None:
         """Start the request's task, or queue it behind the one that is under way."""
@@ -118,12 +159,60 @@ class Protocol(HttpToolsProtocol):
             self._send(cycle, reply)
 
     def _send(self, cycle: RequestResponseCycle, reply: Reply) -> None:
+        self._write(reply, keep_alive=cycle.keep_alive)
+        cycle.response_started = cycle.response_complete = True
+        self.on_response_complete()
+
+    def _write(self, reply: Reply, *, keep_alive: bool) -> None:
         head = [STATUS_LINE[reply.status]]
         for name, value in (*self.server_state.default_headers, *reply.fields):
             head += (name, b": ", value, b"\r\n")
-        head.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
+        head.append(b"\r\n" if keep_alive else b"connection: close\r\n\r\n")
         self.transport.writelines((b"".join(head), reply.body))
-        cycle.response_started = cycle.response_complete = True
-        if not cycle.keep_alive:
+        if not keep_alive:
             self.transport.close()
-        self.on_response_complete()
+
+    def _refuse(self, refused: Refused) -> None:
+        """Refuse the request that comes in, and read no further; no other answer is broken into."""
+        if self.transport.is_closing():
+            return
+        if self._is_its_turn() and not (self._is_taken() and self.cycle.response_started):
+            request_id = request_id_of(by_name(list(self.scope["headers"])))
+            self._write(reply_to(refused, JSON, request_id), keep_alive=False)
+        self.transport.close()
+
+    def _is_taken(self) -> bool:
+        """Whether the head of the request that comes in has been taken."""
+        return self.cycle is not None and self.cycle.scope is self.scope
+
+    def _is_its_turn(self) -> bool:
+        """Whether those before the request that comes in have been answered."""
+        if self._is_taken():
+            return not self.pipeline
+        return self.cycle is None or self.cycle.response_complete
+
+    def _awaits_more(self) -> bool:
+        """Whether the client is to send something, and not the server."""
+        if self.scope is None or self.scope is not self._whole:
+            return True
+        return self._is_taken() and self.cycle.response_complete
+
+    def _start_timer(self) -> None:
+        self._stop_timer()
+        self._timed = self.scope
+        self._timer = self.loop.call_later(TIME_TO_ARRIVE, self._on_time_up)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _on_time_up(self) -> None:
+        if self.scope is self._whole:  # nothing has begun
+            self.transport.close()
+        elif self._is_its_turn():
+            self._refuse(
+                Refused(408, f"the request did not come within {TIME_TO_ARRIVE:g} seconds")
+            )
+        else:
+            self._start_timer()  # nobody reads what comes behind a request under way

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from threading import Thread
 from typing import Any
 
 from opentelemetry import propagate
@@ -25,6 +26,8 @@ from loaders.stores.interface import Call
 
 NAMES_KEPT = 1000
 """Different names of operations that become names of spans."""
+TIME_TO_CLOSE = 2.0
+"""Seconds that the spans which wait at the end have to be sent in."""
 _SERVICE = "quintet"
 
 
@@ -40,8 +43,10 @@ class Spans:
         self._names = Names(NAMES_KEPT)
 
     def close(self) -> None:
-        """Send what waits, as long as the variables allow."""
-        self._provider.shutdown()
+        """Send what waits; a collector that does not take it in time is left behind."""
+        closing = Thread(target=self._provider.shutdown, daemon=True)
+        closing.start()
+        closing.join(TIME_TO_CLOSE)
 
     def __call__(self, observed: Observed) -> None:
         clock = Clock()

@@ -15,7 +15,9 @@ from gateway.execution.writing import to_bytes
 from gateway.http.body import Asked
 from gateway.http.cors import Cors
 from gateway.http.endpoint import ViewerOf, wants_trace
-from gateway.http.messages import Disconnected, Headers, by_name
+from gateway.http.messages import JSON, Disconnected, Headers, by_name
+from gateway.http.refusals import reply_to
+from gateway.http.request_id import request_id_of
 from gateway.persisted.lookup import PersistedDocuments
 from gateway.subscriptions.messages import (
     PROTOCOL,
@@ -30,7 +32,7 @@ from gateway.subscriptions.messages import (
     message_of,
 )
 from gateway.subscriptions.operations import Operations, first_of
-from loaders.errors import GatewayError, Overloaded, SourceUnavailable, Unauthenticated
+from loaders.errors import Forbidden, GatewayError, Overloaded, SourceUnavailable, Unauthenticated
 from loaders.viewer import Viewer
 
 TIME_TO_INITIALISE = 10.0
@@ -69,7 +71,7 @@ class WebSocketEndpoint:
         await receive()
         headers = by_name(scope["headers"])
         if not self._may_open(headers):
-            await send({"type": "websocket.close"})  # 403: it does not become a WebSocket
+            await self._refuse(headers, send)
             return
         connection = Connection(self, headers, receive, send)
         if PROTOCOL in scope["subprotocols"]:
@@ -80,6 +82,14 @@ class WebSocketEndpoint:
             await connection.close(
                 Closing(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, f"the subprotocol is {PROTOCOL}")
             )
+
+    async def _refuse(self, headers: Headers, send: Send) -> None:
+        """Answer by HTTP: it does not become a WebSocket."""
+        error = Forbidden("pages of this origin open no WebSocket here")
+        reply = reply_to(error, JSON, request_id_of(headers))
+        start = {"status": reply.status, "headers": reply.fields}
+        await send({"type": "websocket.http.response.start", **start})
+        await send({"type": "websocket.http.response.body", "body": reply.body})
 
     def _may_open(self, headers: Headers) -> bool:
         """A browser lets every page open one, and says whose it is; programs say nothing."""

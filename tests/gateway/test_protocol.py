@@ -16,7 +16,7 @@ import pytest
 
 from gateway.app import Application
 from gateway.http.endpoint import Endpoint
-from gateway.protocol import HEAD_LIMIT, Protocol
+from gateway.protocol import HEAD_LIMIT, URL_LIMIT, Protocol
 from tests.gateway.commands import PATIENCE, running
 from tests.gateway.sockets import LIMIT, PROTOCOLS, Held, Server, served, until
 from tests.gateway.test_cli import CREDENTIALS, NEEDED
@@ -55,6 +55,12 @@ def chunks(*parts: bytes) -> bytes:
 def data(answer: bytes) -> Any:
     """The data of an answer."""
     return orjson.loads(answer.partition(b"\r\n\r\n")[2])["data"]
+
+
+def code(answer: bytes) -> Any:
+    """The code of an answer's only error."""
+    (error,) = orjson.loads(answer.partition(b"\r\n\r\n")[2])["errors"]
+    return error["extensions"]["code"]
 
 
 def undated(said: bytes) -> bytes:
@@ -147,13 +153,6 @@ async def test_an_answer_is_what_asgi_makes_of_it(servers: Sequence[Server]) -> 
         (head("Content-Length: 0", CLOSE), 400),
         (head(CLOSE, CHUNKED) + chunks(b"{", b'"query":', b'"{ held: __typename }"}', b""), 200),
         (head(CLOSE, CHUNKED) + chunks(body(HELLO)) + b"0\r\nTrailer: a\r\n\r\n", 200),
-        (b"POST /graphql HTTP/1.1\r\nnonsense\r\n\r\n", 400),
-        (head("Content-Length: -1"), 400),
-        (head("Content-Length: 1", "Content-Length: 1") + b"1", 400),
-        (head("Content-Length: 1", CHUNKED) + chunks(b""), 400),
-        (head("Content-Length: 99999999999999999999"), 400),
-        (head(CHUNKED) + b"z\r\n", 400),
-        (b"\x16\x03\x01\x02\x00", 400),
     ],
 )
 async def test_every_request_is_answered_alike(
@@ -162,6 +161,45 @@ async def test_every_request_is_answered_alike(
     answer = await both(servers, sent)
     assert answer.startswith(b"HTTP/1.1 %d " % status)
     assert b"connection: close" in answer
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "request_id"),
+    [
+        (b"FOO /graphql HTTP/1.1\r\n\r\n", 400, "some"),
+        (asking(HELLO, start="post /graphql HTTP/1.1"), 400, "some"),
+        (b"POST /graphql HTTP/1.1\r\nnonsense\r\n\r\n", 400, "some"),
+        (head("X-Request-Id: mine", "Content-Length: -1"), 400, "mine"),
+        (head("Content-Length: abc"), 400, "some"),
+        (head("Content-Length: 1", "Content-Length: 1") + b"1", 400, "some"),
+        (head("Content-Length: 1", CHUNKED) + chunks(b""), 400, "some"),
+        (head("Content-Length: 99999999999999999999"), 400, "some"),
+        (head(CHUNKED, "X-Request-Id: mine") + b"z\r\n", 400, "mine"),
+        (b"\x16\x03\x01\x02\x00", 400, "some"),
+        (head(start=f"GET /graphql?{'a' * URL_LIMIT} HTTP/1.1"), 414, "some"),
+    ],
+)
+async def test_what_the_parser_does_not_take_is_refused_in_our_words(
+    servers: Sequence[Server], sent: bytes, status: int, request_id: str
+) -> None:
+    answer = undated(await servers[0].said(sent))
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert b"\r\nconnection: close\r\n" in answer
+    assert b"\r\nx-request-id: %b\r\n" % request_id.encode() in answer
+    assert code(answer) == "BAD_USER_INPUT"
+
+
+async def test_no_refusal_is_taken_for_the_answer_to_another_request(
+    servers: Sequence[Server],
+) -> None:
+    servers[0].held = Held()
+    connection = await servers[0].connected()
+    connection.send(asking(HELD))
+    await until(lambda: servers[0].held.asked)
+    connection.send(b"FOO")
+    assert await connection.rest() == b""
+    servers[0].held.free = True
+    await until(lambda: not servers[0].server_state.tasks)
 
 
 @pytest.mark.parametrize(
@@ -260,14 +298,70 @@ async def test_a_body_that_is_not_taken_is_not_waited_for(
     assert (await both(servers, sent)).startswith(b"HTTP/1.1 %d " % status)
 
 
-@pytest.mark.parametrize("begun", [b"POST /graphql", head()[:-2] + b"X-Long: "])
-async def test_a_head_that_does_not_end_is_refused(servers: Sequence[Server], begun: bytes) -> None:
+@pytest.mark.parametrize(
+    ("begun", "status"), [(b"POST /graphql", 414), (head()[:-2] + b"X-Long: ", 400)]
+)
+async def test_a_head_that_does_not_end_is_refused(
+    servers: Sequence[Server], begun: bytes, status: int
+) -> None:
     """uvicorn itself would read on."""
     connection = await servers[0].connected()
     connection.send(asking(HELLO))
     assert data(await connection.answer()) == {"said": "hello"}
     connection.send(begun + b"a" * HEAD_LIMIT)
-    assert (await connection.rest()).startswith(b"HTTP/1.1 400 ")
+    answer = await connection.rest()
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert code(answer) == "BAD_USER_INPUT"
+
+
+@pytest.fixture
+async def hurried(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
+    """A server that gives a request a second to come."""
+    monkeypatch.setattr("gateway.protocol.TIME_TO_ARRIVE", 1.0)
+    async with served(Protocol) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [
+        b"P",
+        head()[:-2],
+        head("Content-Length: 100") + b'{"a',
+        head("Content-Length: 100", start="POST /graphql?a=b HTTP/1.1") + b'{"a',
+        head(CHUNKED) + chunks(b"{"),
+    ],
+)
+@pytest.mark.parametrize("before", [b"", asking(HELLO)])
+async def test_a_request_that_does_not_end_is_not_waited_for(
+    hurried: Server, begun: bytes, before: bytes
+) -> None:
+    connection = await hurried.connected()
+    connection.send(before + begun)
+    if before:
+        assert data(await connection.answer()) == {"said": "hello"}
+    answer = await connection.rest()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"\r\nconnection: close\r\n" in answer
+    assert code(answer) == "BAD_USER_INPUT"
+    await until(lambda: not hurried.server_state.tasks)
+
+
+@pytest.mark.parametrize("sent", [b"", b"\r\n", head("Content-Length: 10", media="xml") + b" "])
+async def test_who_says_nothing_is_not_waited_for(hurried: Server, sent: bytes) -> None:
+    """Nothing is said to it that it has not been told already."""
+    assert (await hurried.said(sent)).count(b"HTTP/1.1") == sent.count(b"HTTP/1.1")
+
+
+async def test_an_answer_may_take_longer_than_its_request(hurried: Server) -> None:
+    """What comes behind it is given time when it has been answered."""
+    connection = await hurried.connected()
+    connection.send(asking(HELD) + b"POST")
+    await until(lambda: hurried.held.asked)
+    await asyncio.sleep(2.5)
+    hurried.held.free = True
+    assert data(await connection.answer()) == {"held": "free"}
+    assert (await connection.rest()).startswith(b"HTTP/1.1 408 ")
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/graphql?a=b"])

@@ -29,6 +29,8 @@ from tests.matrix.declared import differences
 from tests.mutants.edits import EDITS, ROOT, Edit
 
 AT_ONCE = 2
+LONGEST = 1200
+"""Seconds; without a rule something may go on for ever that a test sees refused."""
 TESTS = (
     "tests/loaders/test_rules.py",
     "tests/loaders/test_visibility.py",
@@ -145,7 +147,10 @@ def failure(engines: str, edit: Edit | None) -> str | None:
             (root / name).symlink_to((ROOT / name).resolve())
         if edit is not None:
             edit.apply(root)
-        found = _run(root, "--engines", engines, *TESTS)
+        try:
+            found = _run(root, "--engines", engines, *TESTS)
+        except subprocess.TimeoutExpired:
+            return "a test that does not end"
     if found.returncode == 0:
         return None
     failed = [line for line in found.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
@@ -160,6 +165,7 @@ def _run(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=LONGEST,
     )
 
 

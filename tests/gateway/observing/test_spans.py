@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from gateway.observing.observed import Observed
 from gateway.observing.observing import Observing, spans_wanted
 from gateway.observing.spans import Spans
 from gateway.settings import SettingsError
@@ -122,6 +125,26 @@ async def test_a_service_may_have_another_name(
     monkeypatch.setenv("OTEL_SERVICE_NAME", "films")
     await ask(where, "{ __typename }")
     assert collector.service == "films"
+
+
+@pytest.mark.slow
+def test_a_collector_that_does_not_answer_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.observing.spans.TIME_TO_CLOSE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as collector:
+        port = collector.getsockname()[1]
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{port}")
+        spans = Spans()
+        spans(Observed(0, 1, (), None))
+        spans.close()
+        sending, _ = collector.accept()
+        with sending:
+            sending.settimeout(1)
+            with pytest.raises(TimeoutError):  # it is not given up: its answer is waited for
+                list(iter(lambda: sending.recv(10_000), b""))
+            sending.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+            for thread in threading.enumerate():
+                if thread.name.startswith("Otel"):
+                    thread.join()
 
 
 @pytest.mark.parametrize(

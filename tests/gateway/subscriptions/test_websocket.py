@@ -8,9 +8,12 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
+import orjson
 import pytest
 from graphql import get_introspection_query
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.http11 import Response
 
 from gateway.demo.data.people import ADA, BEN
 from gateway.stores import Addresses
@@ -226,7 +229,32 @@ async def test_a_page_of_another_site_opens_no_connection(server: Served) -> Non
         with pytest.raises(InvalidStatus) as refused:
             async with talking(server, origin=foreign):
                 pass
-        assert refused.value.response.status_code == 403
+        assert told_by(refused.value.response) == (403, "FORBIDDEN")
+
+
+async def test_a_websocket_may_last_longer_than_a_request_may_take_to_come(
+    where: Addresses, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.protocol.TIME_TO_ARRIVE", 0.5)
+    async with served(application(where)) as server, talking(server) as talk:
+        await asyncio.sleep(1)
+        await talk.say({"type": "ping"})
+        assert await talk.hear() == {"type": "pong"}
+
+
+async def test_there_is_no_websocket_elsewhere(server: Served) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(server.url.replace("http", "ws", 1) + "s"):
+            pass
+    assert told_by(refused.value.response) == (404, "BAD_USER_INPUT")
+
+
+def told_by(response: Response) -> tuple[int, str]:
+    """The status and the code of the answer to a handshake, which has an id."""
+    assert response.headers["x-request-id"]
+    assert response.headers["content-type"].startswith("application/json")
+    (error,) = orjson.loads(response.body)["errors"]
+    return response.status_code, error["extensions"]["code"]
 
 
 async def test_a_page_whose_origin_is_named_opens_one(where: Addresses) -> None:
