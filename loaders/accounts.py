@@ -108,7 +108,17 @@ async def accounts_of_person(
     product: str, info: Asking, email: str | None, subject: Subject | None = None
 ) -> list[Any]:
     """Somebody's accounts at one product: by the subject where its own issuer names them, else by
-    e-mail."""
+    e-mail. Of the viewer's own the request learns the keys."""
+    found = await _accounts(product, info, email, subject)
+    request = info.context
+    if (email, subject) == (request.viewer.email, request.viewer.subject):
+        request.own_keys[product] = _keys_with_rights(product, found)
+    return found
+
+
+async def _accounts(
+    product: str, info: Asking, email: str | None, subject: Subject | None
+) -> list[Any]:
     access = ACCOUNTS_BY_SUBJECT.get(product)
     if access is not None and subject is not None and subject.product == product:
         key = _key(access.table, subject)
@@ -137,19 +147,23 @@ def _key(table: StoredTable, subject: Subject) -> Any | None:
     return int(subject.name)
 
 
-def _own_keys(product: str) -> Callable[[Request], Awaitable[frozenset[Any]]]:
-    """The keys of the viewer's accounts at a product."""
+def _keys_with_rights(product: str, accounts: list[Any]) -> frozenset[Any]:
     table = ACCOUNTS_BY_EMAIL[product].table
     owner = table.owner_column or ""
+    return frozenset(
+        row[owner]
+        for row in accounts
+        if not isinstance(row, Exception) and _gives_rights(row, table)
+    )
+
+
+def _own_keys(product: str) -> Callable[[Request], Awaitable[frozenset[Any]]]:
+    """The keys of the viewer's accounts at a product."""
 
     async def look_up(request: Request) -> frozenset[Any]:
         viewer = request.viewer
-        rows = await accounts_of_person(product, Aside(request), viewer.email, viewer.subject)
-        return frozenset(
-            row[owner]
-            for row in rows
-            if not isinstance(row, Exception) and _gives_rights(row, table)
-        )
+        await accounts_of_person(product, Aside(request), viewer.email, viewer.subject)
+        return request.own_keys[product]
 
     return look_up
 

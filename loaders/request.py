@@ -206,6 +206,8 @@ class Request:
     image_base_url: str
     owners_read: OwnersRead = field(init=False)
     """Whose rows were read, where staff read them."""
+    own_keys: dict[str, frozenset[Any]] = field(default_factory=dict)
+    """By product, the keys of the viewer's accounts, once those have been read."""
     own_parents: dict[StoredTable, set[Any]] = field(default_factory=dict)
     """Of tables that others are owned through, the ids of the viewer's rows that were read."""
     _loaders: dict[Any, BatchLoader] = field(default_factory=dict)
@@ -253,6 +255,9 @@ class Request:
 
     async def owners(self, product: str) -> frozenset[Any]:
         """The keys of the viewer's accounts at a product, looked up once a request."""
+        known = self.own_keys.get(product)
+        if known is not None:
+            return known
         task = self._owners.get(product)
         if task is None:
             task = self._owners[product] = self.own(self._look_up_owners(product))
