@@ -169,7 +169,10 @@ async def test_docs_are_read(page: Page) -> None:
 
 
 async def test_history_remembers_what_was_run(page: Page) -> None:
-    await run(page, WHO)
+    await write(page, "Operation Editor", WHO)
+    # GraphiQL takes note of what is typed half a second late, and its history goes by that note.
+    await expect(page.locator(".graphiql-tab-active")).to_contain_text("Who")
+    await page.get_by_label("Execute query").click()
     await expect(answer(page)).to_contain_text(ADA.email)
     history = await show(page, "History")
     await expect(history).to_contain_text("Who")
