@@ -6,11 +6,12 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from graphql import ExecutionResult, GraphQLError, OperationType, located_error
 
 from gateway.audit import AuditLog, entry
+from gateway.execution.answers import Answer, Run
 from gateway.execution.bounds import Forecaster, Place
 from gateway.execution.documents import Document, Documents, Operation
 from gateway.execution.errors import new_request_id, shown
@@ -36,26 +37,6 @@ _NO_STREAM = GraphQLError(
 )
 _TO_ANSWER = 0.5
 """Seconds after the deadline that a request has to put what its stores said into an answer."""
-
-
-class Run(NamedTuple):
-    """What was asked for, by whom, and the store calls that it took."""
-
-    operation: Operation
-    document: Document
-    viewer: Viewer
-    trace: Trace
-
-
-class Answer(NamedTuple):
-    """The body of the answer; `executed` is false where the document was refused.
-
-    Without `run` no document was read at all.
-    """
-
-    body: dict[str, Any]
-    executed: bool
-    run: Run | None = None
 
 
 @dataclass(frozen=True)
@@ -135,7 +116,7 @@ class Gateway:
             located = located_error(error, field.nodes, field.as_list())
             yield Answer({"errors": shown([located], request_id)}, False, run)
 
-    def _stream(self, of: Run, planned: Planned, request_id: str, *, trace: bool) -> Stream[Answer]:
+    def _stream(self, of: Run, planned: Planned, request_id: str, *, trace: bool) -> Stream:
         """The stream of a subscription, read where data are written: see `Store.primary`."""
         live = replace(self, stores={name: store.primary for name, store in self.stores.items()})
 

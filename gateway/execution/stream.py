@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from random import uniform
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any
 
+from gateway.execution.answers import Answer
 from gateway.execution.writing import to_bytes
 from loaders.errors import GatewayError, SourceUnavailable
 from loaders.request import Asking
@@ -18,16 +19,6 @@ from loaders.stores.interface import News, Store
 from resolvers.feeds import ROWS_AT_FIRST, Feed, Standing
 
 Body = dict[str, Any]
-
-
-class Told(Protocol):
-    """An answer."""
-
-    @property
-    def body(self) -> Body: ...
-
-
-A = TypeVar("A", bound=Told)
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 10.0
@@ -37,7 +28,7 @@ _TOLD_KEPT = 4 * ROWS_AT_FIRST
 
 
 @dataclass
-class Stream(Generic[A]):
+class Stream:
     """The events of a feed, answered for one viewer.
 
     `ask` has something read in a request of its own, `answer` gives the answer to one event.
@@ -47,11 +38,11 @@ class Stream(Generic[A]):
     arguments: Mapping[str, Any]
     stores: Mapping[str, Store]
     ask: Callable[[Callable[[Asking], Awaitable[Any]]], Awaitable[Any]]
-    answer: Callable[[int | None], Awaitable[A]]
+    answer: Callable[[int | None], Awaitable[Answer]]
     _told: OrderedDict[int, bytes] = field(default_factory=OrderedDict)
     """Digests of what was told of rows last, by their keys."""
 
-    async def answers(self) -> AsyncGenerator[A]:
+    async def answers(self) -> AsyncGenerator[Answer]:
         """The state, then what changes; null, and the end, once there is nothing to follow.
 
         Where a store fails later on, the state is looked at anew, so that nothing is lost. Raises

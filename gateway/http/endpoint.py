@@ -8,8 +8,9 @@ from time import perf_counter
 from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
+from gateway.execution.answers import Answer
 from gateway.execution.documents import Operation
-from gateway.execution.run import Answer, Explaining, Gateway
+from gateway.execution.run import Explaining, Gateway
 from gateway.execution.writing import to_bytes
 from gateway.http import body, compression, negotiation
 from gateway.http.body import Asked

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from gateway.execution.run import Run
+from gateway.execution.answers import Run
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"

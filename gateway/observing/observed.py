@@ -9,7 +9,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Literal
 
-from gateway.execution.run import Run
+from gateway.execution.answers import Run
 from gateway.http.messages import Fields, Reply
 from loaders.errors import Code
 from loaders.stores.interface import Call

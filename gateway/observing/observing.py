@@ -11,7 +11,8 @@ from typing import Any
 
 from starlette.routing import Route
 
-from gateway.execution.run import Answer, Gateway
+from gateway.execution.answers import Answer
+from gateway.execution.run import Gateway
 from gateway.http.messages import JSON, Fields, Reply
 from gateway.observing.logs import RequestLog
 from gateway.observing.metrics import Metrics

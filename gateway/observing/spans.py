@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer, set_span_in_context
 
-from gateway.execution.run import Run
+from gateway.execution.answers import Run
 from gateway.http.messages import Fields
 from gateway.observing.names import Names
 from gateway.observing.observed import Observed

@@ -7,9 +7,10 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from typing import TypeVar
 
+from gateway.execution.answers import Answer
 from gateway.execution.documents import Operation
 from gateway.execution.errors import refusal, unforeseen
-from gateway.execution.run import Answer, Gateway
+from gateway.execution.run import Gateway
 from gateway.observing.observing import Observing
 from loaders.errors import GatewayError, Overloaded
 from loaders.viewer import Viewer

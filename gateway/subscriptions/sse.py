@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from starlette.types import Receive, Send
 
+from gateway.execution.answers import Answer
 from gateway.execution.errors import refusal
-from gateway.execution.run import Answer
 from gateway.execution.writing import to_bytes
 from gateway.http.messages import EVENT_STREAM, Disconnected, Fields
 from gateway.subscriptions.operations import first_of

@@ -9,8 +9,9 @@ from typing import Any
 
 import asyncpg
 
+from gateway.execution.answers import Answer
 from gateway.execution.documents import Operation
-from gateway.execution.run import Answer, Gateway
+from gateway.execution.run import Gateway
 from loaders.stores.postgres import LISTENER
 from tests.operations.asking import ADA
 from tests.viewers import viewer_named
