@@ -90,22 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gateway", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     demo = commands.add_parser("demo", help="serve on embedded engines with demo data")
-    demo.add_argument(
-        "--directory",
-        type=Path,
-        default=DEMO_DIRECTORY,
-        help="where its data is kept (default: %(default)s)",
-    )
+    _add_directory(demo, "where its data is kept")
     demo.set_defaults(command=_demo)
     advance = commands.add_parser(
         "advance", help="have an input of the demo go through its pipeline, for subscriptions"
     )
-    advance.add_argument(
-        "--directory",
-        type=Path,
-        default=DEMO_DIRECTORY,
-        help="where the demo keeps its data (default: %(default)s)",
-    )
+    _add_directory(advance, "where the demo keeps its data")
     advance.add_argument(
         "--pause",
         type=float,
@@ -152,14 +142,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_directory(arguments: Any, what: str) -> None:
+    arguments.add_argument(
+        "--directory", type=Path, default=DEMO_DIRECTORY, help=f"{what} (default: %(default)s)"
+    )
+
+
 def _add_token(commands: Any) -> None:
     token = commands.add_parser("token", help="print a token of the demo's")
-    token.add_argument(
-        "--directory",
-        type=Path,
-        default=DEMO_DIRECTORY,
-        help="where the demo keeps its data (default: %(default)s)",
-    )
+    _add_directory(token, "where the demo keeps its data")
     what = token.add_mutually_exclusive_group(required=True)
     what.add_argument("--as", dest="name", metavar="NAME", help="who it is for, such as `ada`")
     what.add_argument("--list", action="store_true", help="list the names instead")
@@ -176,12 +167,7 @@ def _add_seed(commands: Any) -> None:
         help="how many times the demo's amount, about 10,000 rows each; what is there is kept",
     )
     into = seed.add_mutually_exclusive_group()
-    into.add_argument(
-        "--directory",
-        type=Path,
-        default=DEMO_DIRECTORY,
-        help="the demo directory that it is written to (default: %(default)s)",
-    )
+    _add_directory(into, "the demo directory that it is written to")
     into.add_argument(
         "--stores", action="store_true", help="write to the stores that the settings name instead"
     )

@@ -26,6 +26,7 @@ from gateway.http.messages import (
     Refused,
     Reply,
     by_name,
+    request_id_field,
 )
 from gateway.http.refusals import reply_to
 from gateway.http.request_id import request_id_of
@@ -80,7 +81,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, headers = scope["method"], by_name(scope["headers"])
         if self._cors is not None and is_preflight(method, headers):
-            named = (b"x-request-id", request_id_of(headers).encode())
+            named = request_id_field(request_id_of(headers))
             await _send(send, 204, [named, *self._cors.preflight(headers)])
             return
         try:

@@ -25,6 +25,14 @@ _CONTENT_TYPES: Mapping[str, Field] = {
 }
 
 
+REQUEST_ID = b"x-request-id"
+
+
+def request_id_field(request_id: str) -> Field:
+    """The header that tells the id of a request."""
+    return REQUEST_ID, request_id.encode()
+
+
 class Reply(NamedTuple):
     """What is sent back; `told` is what its body says, of `run` where an operation was run."""
 
@@ -42,7 +50,7 @@ class Reply(NamedTuple):
         return [
             _CONTENT_TYPES[self.media_type],
             (b"content-length", b"%d" % len(self.body)),
-            (b"x-request-id", self.request_id.encode()),
+            request_id_field(self.request_id),
             *self.headers,
         ]
 

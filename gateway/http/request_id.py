@@ -7,15 +7,15 @@ import re
 from starlette.types import Message, Send
 
 from gateway.execution.errors import new_request_id
-from gateway.http.messages import Fields, Headers, by_name
+from gateway.http.messages import REQUEST_ID, Fields, Headers, by_name, request_id_field
 
-_NAME = b"x-request-id"
+_GIVEN = REQUEST_ID.decode()
 _is_well_formed = re.compile(r"[A-Za-z0-9._-]{1,128}").fullmatch
 
 
 def request_id_of(headers: Headers) -> str:
     """The caller's, where it is well formed; else one of our own."""
-    given = headers.get("x-request-id")
+    given = headers.get(_GIVEN)
     if given is None or not _is_well_formed(given):
         return new_request_id()
     return given
@@ -27,8 +27,8 @@ def naming(send: Send, fields: Fields) -> Send:
     async def named(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = message.get("headers", ())
-            if all(name != _NAME for name, _ in headers):
-                own = (_NAME, request_id_of(by_name(fields)).encode())
+            if all(name != REQUEST_ID for name, _ in headers):
+                own = request_id_field(request_id_of(by_name(fields)))
                 message = {**message, "headers": [*headers, own]}
         await send(message)
 

@@ -12,7 +12,7 @@ from starlette.types import Receive, Send
 from gateway.execution.answers import Answer
 from gateway.execution.errors import refusal
 from gateway.execution.writing import to_bytes
-from gateway.http.messages import EVENT_STREAM, Disconnected, Fields
+from gateway.http.messages import EVENT_STREAM, Disconnected, Fields, request_id_field
 from gateway.subscriptions.operations import first_of
 from loaders.errors import GatewayError
 
@@ -48,7 +48,7 @@ class EventStream:
 
     async def __call__(self, receive: Receive, send: Send) -> None:
         """Send them until there are no more, or the client goes away."""
-        fields = [*_FIELDS, (b"x-request-id", self._request_id.encode()), *self._headers]
+        fields = [*_FIELDS, request_id_field(self._request_id), *self._headers]
         await send({"type": "http.response.start", "status": 200, "headers": fields})
         try:
             async with asyncio.TaskGroup() as tasks:
