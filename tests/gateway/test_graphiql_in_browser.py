@@ -28,6 +28,16 @@ pytestmark = pytest.mark.slow
 
 WHO = "query Who { viewer { email } }"
 PROGRESS = "subscription Phases { processingStatus(inputRecordId: 1) { progressPercentage } }"
+_WRITTEN_DOWN = """
+async tab => {
+  while (!sessionStorage['graphiql:tabState']?.includes(tab))
+    await new Promise(requestAnimationFrame);
+}
+"""
+"""Waits until GraphiQL, which does so a little later, has written down that it has a tab.
+
+Not `wait_for_function`, which evaluates a string each time it looks, as the policy forbids.
+"""
 SEEN = graphiql.Page(ENDPOINT, EXAMPLES, lambda: [*callers(TOKENS)])
 
 
@@ -124,8 +134,7 @@ async def test_the_chosen_tab_is_in_sight(page: Page) -> None:
         await show(page, panel)
         await expect(chosen).to_have_text("<untitled>")
         await expect(chosen).to_be_in_viewport(ratio=0.99)
-    # GraphiQL writes its tabs down a little later.
-    await page.wait_for_function("sessionStorage['graphiql:tabState'].includes('<untitled>')")
+    await page.evaluate(_WRITTEN_DOWN, "<untitled>")
     await page.reload()
     await expect(chosen).to_have_text("<untitled>")
     await expect(chosen).to_be_in_viewport(ratio=0.99)
