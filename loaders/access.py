@@ -30,7 +30,6 @@ from loaders.stores.interface import (
     Window,
 )
 from loaders.stores.statements import STATEMENTS_KEPT
-from loaders.stores.together import together
 from loaders.tables.catalogue import PARENTS
 from loaders.tables.facts import DeclarationError, Row, StoredTable, Through
 
@@ -139,10 +138,12 @@ class One(Access):
         An error among the keys, or one that reading it raised, stands at its place.
         """
         loader = info.context.loader(self, partial(self._read, info.context))
-        return await _ask_each(loader, keys, info, lambda key: key + self.fixed, absent=None)
+        return await _ask_each(loader, keys, info, absent=None)
 
     async def _read(self, request: Request, keys: list[Key], paths: list[str]) -> list[Row | None]:
         terms = await self._terms(request, paths)
+        if self.fixed:
+            keys = [key + self.fixed for key in keys]
         rows = await self._answers(
             request,
             keys,
@@ -163,36 +164,10 @@ class Listing(Access):
     ) -> list[Slice | Exception]:
         request = info.context
         rules.refuse_unless_allowed(self.scope, request, self.table)
-        shared = part._replace(filters=(), prefix=None)
-        loader = request.loader((self, shared), partial(self._read_each, request, shared))
-        return await _ask_each(
-            loader,
-            keys,
-            info,
-            lambda key: (key, part.filters, part.prefix),
-            absent=_nothing(),
-        )
-
-    async def _read_each(
-        self, request: Request, shared: Window, asked: list[Any], paths: list[str]
-    ) -> list[Slice]:
-        """Windows that differ by what a row filters by are read at once and end together, so that
-        what hangs on their rows is still asked for in one batch."""
-        keys: dict[tuple[Any, Any], list[Key]] = {}
-        for key, *own in asked:
-            keys.setdefault(tuple(own), []).append(key)
-        slices: list[list[Slice]] = await together(
-            self._read(request, shared._replace(filters=filters, prefix=prefix), each, paths)
-            for (filters, prefix), each in keys.items()
-        )
-        if len(slices) == 1:
-            return slices[0]
-        found = {
-            (key, *own): slice_
-            for (own, each), read in zip(keys.items(), slices, strict=True)
-            for key, slice_ in zip(each, read, strict=True)
-        }
-        return [found[one_asked] for one_asked in asked]
+        # Windows that differ by what a row filters by meet.
+        meets = (self, part._replace(filters=(), prefix=None))
+        loader = request.loader((self, part), partial(self._read, request, part), meets)
+        return await _ask_each(loader, keys, info, absent=_nothing())
 
     async def _read(
         self, request: Request, part: Window, keys: list[Key], paths: list[str]
@@ -492,12 +467,11 @@ async def _ask_each(
     loader: BatchLoader,
     keys: Sequence[Key | Exception],
     info: Asking,
-    whole: Callable[[Key], Any],
     *,
     absent: Any,
 ) -> list[Any]:
     """The loader's answers; an error among the keys stands for itself, a null leads nowhere."""
-    asked = [whole(key) for key in keys if not isinstance(key, Exception) and None not in key]
+    asked = [key for key in keys if not isinstance(key, Exception) and None not in key]
     answers = await loader.ask_each(asked, info.path)
     if len(asked) == len(keys):
         return answers

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
-
-from aiodataloader import DataLoader, Loader, failed_dispatch
 
 from loaders.audit import OwnersRead
 from loaders.clock import Clock
 from loaders.errors import GatewayError, QueryTooCostly
 from loaders.sealing import Seal
 from loaders.stores.interface import Store
+from loaders.stores.together import together
 from loaders.tables.facts import StoredTable
 from loaders.trace import Trace
 from loaders.viewer import Viewer
@@ -37,6 +35,9 @@ short query whose links lead back and forth asks without end."""
 class RequestClosed(GatewayError):
     """The request ended while this was being read."""
 
+    def __init__(self) -> None:
+        super().__init__("the request was closed")
+
 
 class Path(Protocol):
     """Where a field stands: in the answer, or in the query, which has no indices."""
@@ -54,22 +55,15 @@ class Asking(Protocol):
     def path(self) -> Any: ...
 
 
-class BatchLoader(DataLoader[Any, Any]):
-    """aiodataloader, waiting a little longer, so that loads of sibling fields meet.
+class BatchLoader:
+    """Asks for each key once a request, together with what sibling fields ask for."""
 
-    It dispatches when no new key has come for one tick of the event loop, eight at most: a split
-    batch costs a whole store call, a tick next to nothing.
-    """
-
-    def __init__(self, request: Request, batch: Batch) -> None:
-        # As the class above it does, which inspects its own method anew for each loader.
-        self.loop = asyncio.get_running_loop()
-        self._cache = {}
-        self._queue = []
+    def __init__(self, request: Request, batch: Batch, meets: Any) -> None:
+        self.batch = batch
+        self.answers: dict[Any, Any] = {}
+        """By key its answer, what went wrong, or the gathering that is to bring either."""
         self._request = request
-        self._read = batch
-        self._places: dict[str, None] = {}
-        """Where in the query stand the fields that asked for what no batch has taken yet."""
+        self._meets = meets
 
     async def ask(self, key: Any, path: Any) -> Any:
         """The value of a key."""
@@ -81,80 +75,99 @@ class BatchLoader(DataLoader[Any, Any]):
         Cancelling one waiter leaves the others waiting.
         """
         self._request.count_reads(len(keys))
-        waiting = len(self._queue)
-        futures = self._futures(keys)
-        if len(self._queue) > waiting:
-            if self._request.trace.placed:
-                self._places[_place(path)] = None
-            if not waiting:
-                self.loop.call_soon(self._settle, len(self._queue), 1)
-        for future in futures:
-            if not future.done():
-                with suppress(Exception):  # it is read below
-                    await asyncio.shield(future)
-        try:
-            return [future.result() for future in futures]
-        except Exception:
-            return [future.exception() or future.result() for future in futures]
+        answers = self.answers
+        new = [key for key in keys if key not in answers]
+        if new:
+            gathering = self._request.gathering(self._meets)
+            gathering.add(self, new, path)
+            await gathering.ended()
+        if len(new) < len(keys):
+            others = map(answers.__getitem__, keys)
+            for gathering in {other for other in others if other.__class__ is Gathering}:
+                await gathering.ended()
+        return list(map(answers.__getitem__, keys))
 
-    async def batch_load_fn(self, keys: list[Any]) -> list[Any]:
-        places, self._places = list(self._places), {}
-        return await self._read(keys, places)
 
-    def get_cache_key(self, key: Any) -> Any:
-        return key
+class Gathering:
+    """The keys of loaders that meet, which are read side by side and answered at once.
 
-    def _futures(self, keys: Sequence[Any]) -> list[asyncio.Future[Any]]:
-        """As `load` gives one for each key, but for its dispatch."""
-        cache, queue, create = self._cache, self._queue, self.loop.create_future
-        futures = []
-        for key in keys:
-            future = cache.get(key)
-            if future is None:
-                future = cache[key] = create()
-                queue.append(Loader(key, future))
-            futures.append(future)
-        return futures
+    It takes keys until none has come for one tick of the event loop, eight at most: a split batch
+    costs a whole store call, a tick next to nothing. Who waits first reads for all, without a task
+    of its own; where that one is cancelled, the next one reads.
+    """
 
-    def _settle(self, seen: int, ticks: int) -> None:
-        waiting = len(self._queue)
-        if waiting > seen and ticks < TICKS_AT_MOST:
-            self.loop.call_soon(self._settle, waiting, ticks + 1)
-        else:
-            self._dispatch()
+    def __init__(self, request: Request) -> None:
+        self.is_full = False
+        """Whether it takes no more."""
+        self._request = request
+        self._keys: dict[BatchLoader, list[Any]] = {}
+        """Those that are not answered."""
+        self._count = 0
+        self._places: dict[str, None] = {}
+        """Where in the query stand the fields that asked."""
+        self._reader: asyncio.Task[Any] | None = None
+        self._left = asyncio.Event()
+        """Set once the reader has answered, or was cancelled."""
 
-    def _dispatch(self) -> None:
-        """Read the batch, as a task of the request; who waits is settled however that ends."""
-        queue, self._queue = self._queue, []
+    def add(self, loader: BatchLoader, keys: Sequence[Any], path: Any) -> None:
+        """Have these keys read too, which the loader has not asked for."""
+        asked = dict.fromkeys(keys, self)
+        loader.answers.update(asked)
+        self._keys.setdefault(loader, []).extend(asked)
+        self._count += len(asked)
+        if self._request.trace.placed:
+            self._places[_place(path)] = None
 
-        def settle(task: asyncio.Task[None]) -> None:
-            if task.cancelled():
-                self._fail(queue, RequestClosed("the request was closed"))
+    async def ended(self) -> None:
+        """Wait until the loaders have the answers."""
+        while self._keys:
+            if self._reader is not None:
+                await self._left.wait()
+                continue
+            self._reader = asyncio.current_task()
+            self._left.clear()
+            self._request.readings.add(self)
+            try:
+                self._answer(await self._read())
+            except asyncio.CancelledError:
+                if not self._request.closed:
+                    raise
+                self._fail(RequestClosed())
+            except Exception as error:
+                self._fail(error)
+            finally:
+                self._request.readings.remove(self)
+                self._reader = None
+                self._left.set()
 
-        try:
-            self._request.own(self._answer(queue)).add_done_callback(settle)
-        except RequestClosed as closed:
-            self._fail(queue, closed)
+    async def stop(self) -> None:
+        """Cancel the reader, and wait until it has left."""
+        if self._reader is not None:
+            self._reader.cancel()
+            await self._left.wait()
 
-    async def _answer(self, queue: list[Loader]) -> None:
-        try:
-            answers = await self.batch_load_fn([key for key, _ in queue])
-            for (_, future), answer in zip(queue, answers, strict=True):
-                if future.done():
-                    continue
-                if isinstance(answer, Exception):
-                    future.set_exception(answer)
-                    future.exception()  # who waited may have given up
-                else:
-                    future.set_result(answer)
-        except Exception as error:
-            self._fail(queue, error)
+    async def _read(self) -> list[list[Any]]:
+        """The answers of each loader."""
+        if self._request.closed:
+            raise RequestClosed
+        for _ in range(TICKS_AT_MOST):
+            seen = self._count
+            await asyncio.sleep(0)
+            if self._count == seen:
+                break
+        self.is_full = True
+        places = list(self._places)
+        return await together(loader.batch(keys, places) for loader, keys in self._keys.items())
 
-    def _fail(self, queue: list[Loader], error: Exception) -> None:
-        failed_dispatch(self, queue, error)
-        for _, future in queue:
-            if not future.cancelled():
-                future.exception()  # who waited may have given up
+    def _answer(self, answers: list[list[Any]]) -> None:
+        for (loader, keys), of_each in zip(self._keys.items(), answers, strict=True):
+            loader.answers.update(zip(keys, of_each, strict=True))
+        self._keys.clear()
+
+    def _fail(self, error: Exception) -> None:
+        for loader, keys in self._keys.items():
+            loader.answers.update(dict.fromkeys(keys, error))
+        self._keys.clear()
 
 
 def only(answers: Sequence[Any]) -> Any:
@@ -211,13 +224,16 @@ class Request:
     own_parents: dict[StoredTable, set[Any]] = field(default_factory=dict)
     """Of tables that others are owned through, the ids of the viewer's rows that were read."""
     _loaders: dict[Any, BatchLoader] = field(default_factory=dict)
+    _gatherings: dict[Any, Gathering] = field(default_factory=dict)
     _owners: dict[str, asyncio.Task[frozenset[Any]]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    readings: set[Gathering] = field(default_factory=set)
+    """Those that somebody reads now."""
     give_up: Callable[[], None] = _nothing
     """Ends the execution of the request."""
     given_up: GatewayError | None = None
     """Why the request was given up, if it was."""
-    _closed: bool = False
+    closed: bool = False
     _reads: int = 0
 
     def __post_init__(self) -> None:
@@ -246,12 +262,20 @@ class Request:
         """The one moment that everything in this request is judged by."""
         return self.clock.now()
 
-    def loader(self, identity: Any, batch: Batch) -> BatchLoader:
-        """The loader of this identity, opened on first use."""
+    def loader(self, identity: Any, batch: Batch, meets: Any = None) -> BatchLoader:
+        """The loader of this identity, opened on first use; those of one `meets` are read at once
+        and end together, so that what hangs on their rows is still asked for in one batch."""
         loader = self._loaders.get(identity)
         if loader is None:
-            loader = self._loaders[identity] = BatchLoader(self, batch)
+            loader = self._loaders[identity] = BatchLoader(self, batch, meets or identity)
         return loader
+
+    def gathering(self, meets: Any) -> Gathering:
+        """What takes keys for loaders that meet."""
+        gathering = self._gatherings.get(meets)
+        if gathering is None or gathering.is_full:
+            gathering = self._gatherings[meets] = Gathering(self)
+        return gathering
 
     async def owners(self, product: str) -> frozenset[Any]:
         """The keys of the viewer's accounts at a product, looked up once a request."""
@@ -270,9 +294,9 @@ class Request:
 
     def own(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run this until it ends or the request is closed."""
-        if self._closed:
+        if self.closed:
             work.close()
-            raise RequestClosed("the request was closed")
+            raise RequestClosed
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -284,12 +308,15 @@ class Request:
         What was read is let go of: loaders and their request hold each other, and would wait for
         the garbage collector with every row.
         """
-        self._closed = True
+        self.closed = True
         if self._tasks:
             tasks = list(self._tasks)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+        for gathering in list(self.readings):
+            await gathering.stop()
         self._loaders.clear()
+        self._gatherings.clear()
         self._owners.clear()
         self.give_up = _nothing

@@ -108,6 +108,33 @@ async def test_cancelling_one_waiter_leaves_the_others(
     assert await loader.ask("a", info) == "A"
 
 
+async def test_what_nobody_waits_for_any_more_is_read_when_it_is_asked_for_again(
+    loader: BatchLoader, info: Field, echo: Echo
+) -> None:
+    echo.answering.clear()
+    impatient = asyncio.ensure_future(soon(loader.ask("a", info)))
+    await echo.asked.wait()
+    impatient.cancel()
+    await asyncio.wait([impatient])
+    echo.answering.set()
+    assert await loader.ask_each(["a", "b"], info) == ["A", "B"]
+
+
+async def test_loaders_that_meet_are_read_side_by_side_and_end_together(info: Field) -> None:
+    slow, quick = Echo(), Echo()
+    slow.answering.clear()
+    loaders = [info.context.loader(echo, echo, "meets") for echo in (slow, quick)]
+    waiting = [asyncio.ensure_future(soon(loader.ask("a", info))) for loader in loaders]
+    await slow.asked.wait()
+    await quick.asked.wait()
+    for _ in range(TICKS_AT_MOST):
+        await asyncio.sleep(0)
+    assert not any(task.done() for task in waiting)
+    slow.answering.set()
+    assert await asyncio.gather(*waiting) == ["A", "A"]
+    assert slow.batches == quick.batches == [["a"]]
+
+
 async def test_a_failing_key_fails_alone(loader: BatchLoader, info: Field) -> None:
     answers = await asyncio.gather(
         *(loader.ask(key, info) for key in ("a", "bad", "b")), return_exceptions=True
@@ -143,6 +170,28 @@ async def test_closing_settles_those_who_wait(loader: BatchLoader, info: Field, 
     with pytest.raises(RequestClosed, match=r"^the request was closed$") as closed:
         await asyncio.wait_for(waiting, 5)
     assert closed.value.code is Code.INTERNAL
+
+
+async def test_closing_waits_until_a_read_has_stopped(info: Field) -> None:
+    reading, stopped = asyncio.Event(), asyncio.Event()
+
+    async def read(keys: list[Any], paths: list[str]) -> list[Any]:
+        try:
+            reading.set()
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            stopped.set()
+        return keys
+
+    loader = info.context.loader("read", read)
+    waiting = [asyncio.ensure_future(soon(loader.ask("a", info))) for _ in range(2)]
+    await reading.wait()
+    await info.context.close()
+    assert stopped.is_set()
+    for one in waiting:
+        with pytest.raises(RequestClosed):
+            await asyncio.wait_for(one, 5)
 
 
 async def test_nothing_is_read_once_a_request_is_closed(
