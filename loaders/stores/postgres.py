@@ -29,7 +29,7 @@ from loaders.stores.interface import (
     shown_keys,
 )
 from loaders.stores.replica import ReplicatedServer
-from loaders.stores.servers import UNREACHABLE, Server
+from loaders.stores.servers import UNREACHABLE, Connection, Server
 from loaders.stores.statements import PLACE, Shape, Statement
 from loaders.tables.facts import Row
 from loaders.tables.policies import READER
@@ -248,6 +248,7 @@ class PostgresStore:
 async def _connect(address: PostgresAddress, name: str = "quintet") -> Any:
     connection = await asyncpg.connect(
         address.url,
+        connection_class=Connection,
         timeout=address.connect_timeout,
         server_settings={
             "application_name": name,

@@ -41,6 +41,28 @@ ANSWERS_WITHIN = 0.5
 """Seconds that a server has to say how it is."""
 
 
+STATEMENTS_KEPT = 100
+"""How many a connection keeps prepared."""
+
+
+class Connection(asyncpg.Connection):
+    """Keeps its statements: the way through asyncpg's own cache is longer than some reads."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._kept: dict[str, Any] = {}
+
+    async def read(self, sql: str, arguments: Sequence[Any], row: type[Any]) -> list[Any]:
+        """The records of a statement, as rows of this class."""
+        statement = self._kept.get(sql)
+        if statement is None:
+            if len(self._kept) >= STATEMENTS_KEPT:
+                del self._kept[next(iter(self._kept))]
+            statement = self._kept[sql] = await self.prepare(sql, record_class=row)
+        records: list[Any] = await statement.fetch(*arguments)
+        return records
+
+
 class Told(NamedTuple):
     """The one row of an answer, and how long it took."""
 
@@ -99,14 +121,9 @@ async def _fetch(
 async def _attempt(
     connections: Connections, sql: str, arguments: Sequence[Any], row: type[Any]
 ) -> list[Any]:
-    connection = await connections.acquire()
+    connection: Connection = await connections.acquire()
     try:
-        records: list[Any] = await connection.fetch(sql, *arguments, record_class=row)
-        if records and type(records[0]) is not row:
-            # A migration changed a column's type: asyncpg has prepared the statement anew,
-            # and forgets the class of its rows on the way.
-            records = await connection.fetch(sql, *arguments, record_class=row)
-        return records
+        return await connection.read(sql, arguments, row)
     except (asyncio.CancelledError, *_DEAD_CONNECTION):
         connection.terminate()  # a frozen backend would hold a polite close for seconds
         raise
