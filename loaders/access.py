@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import chain
@@ -31,7 +31,7 @@ from loaders.stores.interface import (
 )
 from loaders.stores.statements import STATEMENTS_KEPT
 from loaders.tables.catalogue import PARENTS
-from loaders.tables.facts import DeclarationError, Row, StoredTable, Through
+from loaders.tables.facts import DeclarationError, Row, StoredTable, Through, table_of
 
 Columns = str | tuple[str, ...]
 _NONE: frozenset[str] = frozenset()
@@ -104,12 +104,13 @@ class Access:
         found = dict(zip(askable, answers, strict=True))
         return [found[key] if key in found else absent() for key in keys]
 
-    def _left(self, request: Request, rows: Sequence[Row | None], terms: Terms) -> None:
+    def _left(self, request: Request, rows: Iterable[Row | None], terms: Terms) -> None:
         """The loader's exit: rows that were guarded are the viewer's own, which is asserted, and
         need not be asked for again; of others it is noted whose they are, where staff read them."""
         if terms.owners is None:
-            request.owners_read.note(rows)
+            request.owners_read.note(self.table, rows)
             return
+        rows = [*rows]
         rules.assert_owned(rows, self.table, terms.owners)
         if self.table in PARENTS:
             own = request.own_parents.setdefault(self.table, set())
@@ -165,7 +166,7 @@ class Listing(Access):
         request = info.context
         rules.refuse_unless_allowed(self.scope, request, self.table)
         # Windows that differ by what a row filters by meet.
-        meets = (self, part._replace(filters=(), prefix=None))
+        meets = (self, part.size, part.descending, part.backward, part.after, part.ranges)
         loader = request.loader((self, part), partial(self._read, request, part), meets)
         return await _ask_each(loader, keys, info, absent=_nothing())
 
@@ -184,7 +185,7 @@ class Listing(Access):
         if self.scope is Scope.EMAIL:
             for key, slice_ in zip(keys, slices, strict=True):
                 slice_.rows = rules.of_this_email(self.table, key, slice_.rows)
-        rows = [row for slice_ in slices for row in slice_.rows]
+        rows = chain.from_iterable(slice_.rows for slice_ in slices)
         self._left(request, rows, terms)
         return slices
 
@@ -234,9 +235,8 @@ class Paged(Listing):
         prefix: str | None = None,
     ) -> list[Any]:
         """The page of each key that these arguments name, or what went wrong."""
-        allowed = {*self.route.filters, *self.route.position[:1]}
         for name in (*(name for name, _ in filters), *(range_.column for range_ in ranges)):
-            if name not in allowed:
+            if name not in (*self.route.filters, *self.route.position[:1]):
                 raise DeclarationError(f"{self} declares no filter on {name}")
         part = window(
             self.route,
@@ -299,7 +299,9 @@ class United(Paged):
             lambda store, askable: store.union(self.route, askable, columns, part, terms),
             _nothing,
         )
-        request.owners_read.note(chain.from_iterable(slice_.rows for slice_ in slices))
+        for table in (part.table for part in self.route.parts):
+            of_it = (row for slice_ in slices for row in slice_.rows if table_of(row) is table)
+            request.owners_read.note(table, of_it)
         return slices
 
     def selected_of_parts(self, asked: Asked) -> tuple[tuple[str, ...], ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from loaders.tables.facts import Row, StoredTable, table_of
+from loaders.tables.facts import Row, StoredTable
 from loaders.viewer import Viewer
 
 
@@ -25,13 +25,10 @@ class OwnersRead:
         """Of each table that has owners, those whose rows were read."""
         return self._owners
 
-    def note(self, rows: Iterable[Row | None]) -> None:
-        """Remember whose rows these are."""
-        if not self._of_staff:
-            return
-        for row in rows:
-            if row is not None:
-                table = table_of(row)
-                owner = table.owner_column
-                if owner is not None:
-                    self._owners.setdefault(table, set()).add(row.get(owner))
+    def note(self, table: StoredTable, rows: Iterable[Row | None]) -> None:
+        """Remember whose rows of a table these are."""
+        owner = table.owner_column
+        if self._of_staff and owner is not None:
+            found = {row.get(owner) for row in rows if row is not None}
+            if found:
+                self._owners.setdefault(table, set()).update(found)

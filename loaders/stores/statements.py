@@ -36,8 +36,8 @@ class Shape(NamedTuple):
         return cls(
             window.reading_down,
             window.after is not None,
-            tuple(name for name, _ in window.filters),
-            tuple((name, low is not None, high is not None) for name, low, high in window.ranges),
+            tuple([name for name, _ in window.filters]),
+            tuple([(name, low is not None, high is not None) for name, low, high in window.ranges]),
         )
 
 

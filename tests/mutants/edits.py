@@ -164,8 +164,8 @@ EDITS = [
         ("if self.scope is Scope.EMAIL:", "if False:"),
         (
             "        request = info.context\n"
-            "        rules.refuse_unless_allowed(self.scope, request, self.table)\n        shared",
-            "        request = info.context\n        shared",
+            "        rules.refuse_unless_allowed(self.scope, request, self.table)\n        # W",
+            "        request = info.context\n        # W",
         ),
         (
             "        request = info.context\n"
@@ -175,8 +175,8 @@ EDITS = [
         ("rules.assert_owned(rows, self.table, terms.owners)", "pass"),
         ("self._left(request, rows, terms)\n        return rows", "return rows"),
         ("self._left(request, rows, terms)\n        return slices", "return slices"),
-        ("            request.owners_read.note(rows)", "            pass"),
-        ("request.owners_read.note(chain.from_iterable(slice_.rows for slice_ in slices))", "pass"),
+        ("            request.owners_read.note(self.table, rows)", "            pass"),
+        ("            request.owners_read.note(table, of_it)", "            pass"),
     ),
     *_of(
         "loaders/accounts.py",
