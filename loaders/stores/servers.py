@@ -39,8 +39,6 @@ UNREACHABLE = (
 
 ANSWERS_WITHIN = 0.5
 """Seconds that a server has to say how it is."""
-
-
 STATEMENTS_KEPT = 100
 """How many a connection keeps prepared."""
 
@@ -50,15 +48,16 @@ class Connection(asyncpg.Connection):
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
-        self._kept: dict[str, Any] = {}
+        self._kept: dict[tuple[str, type[Any]], Any] = {}
 
     async def read(self, sql: str, arguments: Sequence[Any], row: type[Any]) -> list[Any]:
         """The records of a statement, as rows of this class."""
-        statement = self._kept.get(sql)
+        statement = self._kept.get((sql, row))
         if statement is None:
             if len(self._kept) >= STATEMENTS_KEPT:
                 del self._kept[next(iter(self._kept))]
-            statement = self._kept[sql] = await self.prepare(sql, record_class=row)
+            statement = await self.prepare(sql, record_class=row)
+            self._kept[sql, row] = statement
         records: list[Any] = await statement.fetch(*arguments)
         return records
 

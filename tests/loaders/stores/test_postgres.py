@@ -1,6 +1,7 @@
 """The Postgres store, against an engine: what it finds, lists and counts, and in how many calls."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -115,6 +116,16 @@ async def test_a_row_holds_what_was_asked_for_and_no_more(
     record: Any = row
     assert dict(record) == {"_place": 1, "id": ADA_ID, "role": "parent"}
     assert table_of(row) is family.users
+
+
+async def test_one_statement_of_two_declarations_gives_each_its_own_rows(
+    family_store: PostgresStore, reading: Reading
+) -> None:
+    for table in (family.users, replace(family.users)):
+        route = one(table, by="id").route
+        (row,) = await family_store.find(route, [(ADA_ID,)], reading.terms(route, "role"))
+        assert row is not None
+        assert table_of(row) is table
 
 
 async def test_a_row_comes_back_as_it_was_stored(
