@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
+from starlette.types import Receive
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
@@ -15,7 +16,9 @@ from uvicorn.protocols.http.httptools_impl import (
 from uvicorn.server import ServerState
 
 from gateway.app import ENDPOINT
+from gateway.http import body
 from gateway.http.endpoint import Endpoint
+from gateway.http.incoming import Head
 from gateway.http.messages import JSON, Disconnected, Refused, Reply, by_name
 from gateway.http.refusals import reply_to
 from gateway.http.request_id import request_id_of
@@ -33,9 +36,20 @@ _ENDPOINT = ENDPOINT.encode()
 
 
 class Exchange(RequestResponseCycle):
-    """A request to the endpoint and its answer: what uvicorn knows those by, and its task."""
+    """A request to the endpoint and its answer, as uvicorn knows them."""
 
+    method = "POST"
+    query_string = b""
+    head: Head
     task: asyncio.Task[None]
+
+    async def read(self, limit: int) -> bytes | bytearray:
+        """The whole body; raises Refused and Disconnected."""
+        if self.more_body or self.disconnected:
+            return await body.read(cast("Receive", self.receive), limit)
+        self.flow.resume_reading()  # to see that the client goes away
+        body.refuse_beyond(limit, len(self.body))
+        return self.body
 
 
 class Protocol(HttpToolsProtocol):
@@ -53,6 +67,8 @@ class Protocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
+        self._head: Head | None = None
+        """The last that was read: who keeps a connection sends the same again and again."""
         self._half_a_head = 0
         self._head_comes = False
         self._body_comes = False
@@ -106,21 +122,31 @@ class Protocol(HttpToolsProtocol):
             self._refuse(Refused(400, "this is no HTTP request that can be read"))
 
     def on_message_begin(self) -> None:
-        """Give the request its time."""
-        super().on_message_begin()
+        """Give the request its time; what only an application is told is made when it is asked."""
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
         self._head_comes = True
         self._wait(TIME_TO_ARRIVE)
 
     def on_headers_complete(self) -> None:
         """Start the request's task, or queue it behind the one that is under way."""
-        self.scope["headers"] = self.headers.copy()  # what comes behind the body is none
         if self._asks_endpoint():
             self._take()
         else:
-            super().on_headers_complete()
+            self._hand_on()
         self._head_comes, self._body_comes = False, True
 
+    def _hand_on(self) -> None:
+        """Have the application asked."""
+        url, headers, expect_100_continue = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.headers, self.expect_100_continue = url, headers, expect_100_continue
+        self.scope["headers"] = headers.copy()  # what comes behind the body is none
+        super().on_headers_complete()
+
     def _take(self) -> None:
+        """Ask the endpoint."""
         before = self.cycle
         self.cycle = self._exchange()
         if before is None or before.response_complete:
@@ -163,9 +189,11 @@ class Protocol(HttpToolsProtocol):
         )
 
     def _exchange(self) -> Exchange:
-        self.scope["method"] = "POST"
-        return Exchange(
-            scope=self.scope,
+        fields, self.headers = self.headers, []  # what comes behind the body is none
+        if self._head is None or self._head.fields != fields:
+            self._head = Head(fields)
+        exchange = Exchange(
+            scope={"method": "POST", "headers": fields},  # type: ignore[typeddict-item]
             transport=self.transport,
             flow=self.flow,
             logger=self.logger,
@@ -177,6 +205,8 @@ class Protocol(HttpToolsProtocol):
             keep_alive=self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive(),
             on_response=self.on_response_complete,
         )
+        exchange.head = self._head
+        return exchange
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if isinstance(cycle, Exchange):
@@ -186,10 +216,10 @@ class Protocol(HttpToolsProtocol):
         else:
             super()._start_asgi_task(cycle, app)
 
-    async def _answer(self, exchange: Exchange, scope: Any, receive: Any, send: Any) -> None:
+    async def _answer(self, exchange: Exchange, _: Any, receive: Any, send: Any) -> None:
         assert self._endpoint is not None
         try:
-            reply = await self._endpoint.reply(scope, receive)
+            reply = await self._endpoint.reply(exchange)
             if isinstance(reply, EventStream):
                 await reply(receive, send)
                 return
@@ -223,7 +253,8 @@ class Protocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         if self._is_its_turn() and not (self._body_comes and self.cycle.response_started):
-            request_id = request_id_of(by_name(list(self.scope["headers"])))
+            fields = self.headers if self._head_comes else self.cycle.scope["headers"]
+            request_id = request_id_of(by_name(list(fields)))
             self._write(reply_to(refused, JSON, request_id), keep_alive=False)
         self.transport.close()
 
