@@ -19,7 +19,7 @@ from gateway.app import ENDPOINT
 from gateway.http import body
 from gateway.http.endpoint import Endpoint
 from gateway.http.incoming import Head
-from gateway.http.messages import JSON, Disconnected, Refused, Reply, by_name
+from gateway.http.messages import JSON, Disconnected, Fields, Refused, Reply, by_name, lines
 from gateway.http.refusals import reply_to
 from gateway.http.request_id import request_id_of
 from gateway.subscriptions.sse import EventStream
@@ -69,6 +69,9 @@ class Protocol(HttpToolsProtocol):
         super().__init__(config, server_state, app_state, _loop)
         self._head: Head | None = None
         """The last that was read: who keeps a connection sends the same again and again."""
+        self._standing: Fields = ()
+        self._standing_lines = b""
+        """The headers of every answer, and how they are sent."""
         self._half_a_head = 0
         self._head_comes = False
         self._body_comes = False
@@ -240,10 +243,11 @@ class Protocol(HttpToolsProtocol):
         self.on_response_complete()
 
     def _write(self, reply: Reply, *, keep_alive: bool) -> None:
-        head = [STATUS_LINE[reply.status]]
-        for name, value in (*self.server_state.default_headers, *reply.fields):
-            head += (name, b": ", value, b"\r\n")
-        head.append(b"\r\n" if keep_alive else b"connection: close\r\n\r\n")
+        standing = self.server_state.default_headers
+        if standing is not self._standing:  # there is a new date each second
+            self._standing, self._standing_lines = standing, lines(standing)
+        end = b"\r\n" if keep_alive else b"connection: close\r\n\r\n"
+        head = (STATUS_LINE[reply.status], self._standing_lines, reply.lines, end)
         self.transport.writelines((b"".join(head), reply.body))
         if not keep_alive:
             self.transport.close()

@@ -96,10 +96,11 @@ class Endpoint:
             reply = reply.also(_OF_READING)
         await _send(send, reply.status, reply.fields, b"" if method == "HEAD" else reply.body)
 
-    async def reply(self, incoming: Incoming) -> Reply | EventStream:
+    def reply(self, incoming: Incoming) -> Awaitable[Reply | EventStream]:
         """What is sent back to a request; raises Disconnected."""
-        if not self._observing.observers:
-            return await self._reply(incoming)
+        return self._observed(incoming) if self._observing.observers else self._reply(incoming)
+
+    async def _observed(self, incoming: Incoming) -> Reply | EventStream:
         began, reply = perf_counter(), None
         try:
             reply = await self._reply(incoming)
@@ -115,7 +116,11 @@ class Endpoint:
         try:
             streams = head.media_type == EVENT_STREAM
             media_type = JSON if streams else head.media_type
-            asked = await self._asked(incoming)
+            if incoming.method == "POST":
+                body.refuse_beyond(self._body_limit, head.length)
+                asked = body.asked_in_body(await incoming.read(self._body_limit))
+            else:
+                asked = self._asked_by_get(incoming)
             operation = await self._persisted.operation(asked)
             if incoming.method in _READING:
                 self._refuse_by_get(operation, streams=streams)
@@ -134,14 +139,11 @@ class Endpoint:
             reply = reply_to(error, media_type, request_id)
         return reply if self._cors is None else reply.also(self._cors.fields(head.headers))
 
-    async def _asked(self, incoming: Incoming) -> Asked:
-        if incoming.method == "POST":
-            body.refuse_beyond(self._body_limit, incoming.head.length)
-            return body.asked_in_body(await incoming.read(self._body_limit))
-        if incoming.method in _READING:
-            refuse_unless_meant(incoming.head.headers)
-            return body.asked_in_query_string(incoming.query_string, self._body_limit)
-        raise Refused(405, "operations are sent by GET or POST", [_ALLOW])
+    def _asked_by_get(self, incoming: Incoming) -> Asked:
+        if incoming.method not in _READING:
+            raise Refused(405, "operations are sent by GET or POST", [_ALLOW])
+        refuse_unless_meant(incoming.head.headers)
+        return body.asked_in_query_string(incoming.query_string, self._body_limit)
 
     def _refuse_by_get(self, operation: Operation, *, streams: bool) -> None:
         """Refuse what is no query, or no subscription where answers are streamed."""
