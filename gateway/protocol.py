@@ -40,16 +40,32 @@ class Exchange(RequestResponseCycle):
 
     method = "POST"
     query_string = b""
-    head: Head
     task: asyncio.Task[None]
+
+    def __init__(self, protocol: Protocol, head: Head, *, keep_alive: bool) -> None:
+        super().__init__(
+            scope={"method": "POST", "headers": head.fields},  # type: ignore[typeddict-item]
+            transport=protocol.transport,
+            flow=protocol.flow,
+            logger=protocol.logger,
+            access_logger=protocol.access_logger,
+            access_log=False,
+            default_headers=protocol.server_state.default_headers,
+            message_event=asyncio.Event(),
+            expect_100_continue=protocol.expect_100_continue,
+            keep_alive=keep_alive,
+            on_response=protocol.on_response_complete,
+        )
+        self.head = head
 
     async def read(self, limit: int) -> bytes | bytearray:
         """The whole body; raises Refused and Disconnected."""
         if self.more_body or self.disconnected:
             return await body.read(cast("Receive", self.receive), limit)
         self.flow.resume_reading()  # to see that the client goes away
-        body.refuse_beyond(limit, len(self.body))
-        return self.body
+        whole, self.body = self.body, bytearray()  # an idle connection keeps none
+        body.refuse_beyond(limit, len(whole))
+        return whole
 
 
 class Protocol(HttpToolsProtocol):
@@ -150,8 +166,11 @@ class Protocol(HttpToolsProtocol):
 
     def _take(self) -> None:
         """Ask the endpoint."""
-        before = self.cycle
-        self.cycle = self._exchange()
+        fields, self.headers = self.headers, []  # what comes behind the body is none
+        if self._head is None or self._head.fields != fields:
+            self._head = Head(fields)
+        keep_alive = self.parser.should_keep_alive() and self.parser.get_http_version() != "1.0"
+        before, self.cycle = self.cycle, Exchange(self, self._head, keep_alive=keep_alive)
         if before is None or before.response_complete:
             self._start_asgi_task(self.cycle, self.app)
         else:
@@ -191,26 +210,6 @@ class Protocol(HttpToolsProtocol):
             and not self.parser.should_upgrade()
         )
 
-    def _exchange(self) -> Exchange:
-        fields, self.headers = self.headers, []  # what comes behind the body is none
-        if self._head is None or self._head.fields != fields:
-            self._head = Head(fields)
-        exchange = Exchange(
-            scope={"method": "POST", "headers": fields},  # type: ignore[typeddict-item]
-            transport=self.transport,
-            flow=self.flow,
-            logger=self.logger,
-            access_logger=self.access_logger,
-            access_log=False,
-            default_headers=self.server_state.default_headers,
-            message_event=asyncio.Event(),
-            expect_100_continue=self.expect_100_continue,
-            keep_alive=self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive(),
-            on_response=self.on_response_complete,
-        )
-        exchange.head = self._head
-        return exchange
-
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         if isinstance(cycle, Exchange):
             answer: Any = partial(self._answer, cycle)
@@ -230,7 +229,7 @@ class Protocol(HttpToolsProtocol):
                 await self.flow.drain()
         except Disconnected:
             return
-        finally:  # a callback of the task would cost another turn of the loop
+        finally:  # a callback of the task, as uvicorn has one, costs as much as the task itself
             self.tasks.discard(exchange.task)
         if self.transport.is_closing():
             exchange.disconnected = True  # uvicorn says so to the last of several requests alone
