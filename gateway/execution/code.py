@@ -1,7 +1,8 @@
-"""Generated code: the leaves of all objects of a selection, read in one loop.
+"""Generated code: a class for the objects of a selection, and what reads their leaves.
 
 Each leaf is checked for the exact type that its column and its GraphQL type agree on; what fails
-the check goes to the field's `show`, which is slow and true to the specification.
+the check goes to the field's `show`, which is slow and true to the specification. What maps hold by
+the very names that are asked for msgspec reads and checks; all else is read in a loop.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import inf
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
+import msgspec
 import orjson
 from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLObjectType
 
+from gateway.execution.objects import Object, Shaped, attribute
 from loaders.tables.kinds import (
     ANYTHING,
     AWARE,
@@ -36,7 +39,7 @@ from loaders.tables.postgresql import PostgresTable
 from schema.build import TABLES
 from schema.readings import Reading
 
-Build = Callable[[Sequence[Any], list[Any]], list[dict[str, Any]]]
+Build = Callable[[Sequence[Any], list[Any]], Sequence[Object]]
 """Makes an object of each source. A field that fails goes to the list, its error into the object;
 fields that are read otherwise are null."""
 
@@ -59,7 +62,10 @@ _WAYS: Mapping[tuple[Kind, str], tuple[str, str]] = {
     (NUMBER, "Float"): _FLOAT,
     (FLOAT, "Float"): _FLOAT,
     (AWARE, "DateTime"): ("{v}.__class__ is datetime and {v}.tzinfo is UTC", "{v}"),
-    (NAIVE_UTC, "DateTime"): ("{v}.__class__ is datetime and {v}.tzinfo is None", "{v}"),
+    (NAIVE_UTC, "DateTime"): (
+        "{v}.__class__ is datetime and {v}.tzinfo is None",
+        "{v}.replace(tzinfo=UTC)",
+    ),
     (MOMENT, "DateTime"): ("{v}.__class__ is str and (m := moment({v}))", "m"),
     (EPOCH, "DateTime"): (
         "{v}.__class__ is int and 0 <= {v} <= LAST_SECOND",
@@ -85,7 +91,7 @@ _MEMBERS = {
 kind."""
 _LISTS_OF_MEMBERS = {"String": _TEXTS, "ID": _TEXTS}
 _FROM_JSON = {
-    (ANYTHING, "JSON"): ("{v}.__class__ is str", "Fragment({v})"),
+    (ANYTHING, "JSON"): ("{v}.__class__ is str", "Raw({v})"),
     (list_of(TEXT), "String"): (
         "{v}.__class__ is str and (j := parsed({v})).__class__ is list"
         " and TEXT_ALONE.issuperset(map(type, j))",
@@ -93,6 +99,8 @@ _FROM_JSON = {
     ),
 }
 """The same for columns of JSON text."""
+_TYPES = {_TEXT: "str", _FLAG: "bool", _INT: "Int", _TEXTS: "list[str]"}
+"""The types by which msgspec checks the same, of what is shown as it is stored."""
 _ENUM = ("{v}.__class__ is str and (e := {names}.get({v}))", "e")
 
 
@@ -106,13 +114,19 @@ def _moment(text: str) -> datetime | None:
 
 
 _NAMES = {
+    "Any": Any,
     "Decimal": Decimal,
-    "Fragment": orjson.Fragment,
+    "Int": Annotated[int, msgspec.Meta(ge=-0x80000000, le=0x7FFFFFFF)],
     "LAST_SECOND": int(datetime.max.replace(tzinfo=UTC).timestamp()) - 1,
+    "Nothing": msgspec.UnsetType,
+    "Raw": msgspec.Raw,
+    "Shaped": Shaped,
     "TEXT_ALONE": frozenset({str}),
     "UTC": UTC,
+    "convert": msgspec.convert,
     "date": date,
     "datetime": datetime,
+    "defstruct": msgspec.defstruct,
     "inf": inf,
     "moment": _moment,
     "parsed": orjson.loads,
@@ -123,6 +137,7 @@ class Leaf(Protocol):
     """What is known of a field here."""
 
     key: str
+    order: int
     name: str
     parent: GraphQLObjectType
     named: GraphQLNamedType
@@ -141,7 +156,7 @@ class Leaf(Protocol):
 def interpreted(fields: Sequence[Leaf]) -> Build:
     """Reads without generated code: for what may be asked only once."""
 
-    def build(sources: Sequence[Any], failed: list[Any]) -> list[dict[str, Any]]:
+    def build(sources: Sequence[Any], failed: list[Any]) -> Sequence[Object]:
         return [{field.key: field.show(source, failed) for field in fields} for source in sources]
 
     return build
@@ -150,10 +165,10 @@ def interpreted(fields: Sequence[Leaf]) -> Build:
 def compiled(fields: Sequence[Leaf]) -> Build:
     """The same, as generated code."""
     names: dict[str, Any] = {**_NAMES, "interpreted": interpreted(fields)}
-    for number, field in enumerate(fields):
-        names[f"show{number}"] = field.show
+    for field in fields:
+        names[f"show{field.order}"] = field.show
         if isinstance(field.named, GraphQLEnumType):
-            names[f"names{number}"] = _enum_names(field.reading, field.named)
+            names[f"names{field.order}"] = _enum_names(field.reading, field.named)
     exec(compile(source_of(fields), "<selection>", "exec"), names)
     build: Build = names["build"]
     return build
@@ -161,18 +176,15 @@ def compiled(fields: Sequence[Leaf]) -> Build:
 
 def source_of(fields: Sequence[Leaf]) -> str:
     """The text of the generated code."""
-    reads = members = ""
-    for number, field in enumerate(fields):
-        way = _way(field)
-        reads += _read(field, number, *way) if way else ""
-        members += f"                {field.key!r}: {_member(field, number, way)},\n"
+    taken = {field.key: type_ for field in fields if (type_ := _taken(field))}
+    make = _taking(fields, taken) if taken else _making(fields)
+    # Of a class msgspec keeps how it is checked, of `list[Shape]` it does not.
+    shapes = "Shapes = defstruct('Shapes', [('objects', list[Shape])])\n" if taken else ""
     return (
+        f"{_shape(fields, taken)}{shapes}"
         "def build(sources, failed):\n"
-        "    made = []\n"
         "    try:\n"
-        "        for source in sources:\n"
-        f"{reads}"
-        f"            made.append({{\n{members}            }})\n"
+        f"{make}"
         "        return made\n"
         "    except Exception:\n"
         "        failed.clear()\n"
@@ -180,10 +192,93 @@ def source_of(fields: Sequence[Leaf]) -> str:
     )
 
 
-def _read(field: Leaf, number: int, check: str, shown: str) -> str:
+def _shape(fields: Sequence[Leaf], taken: Mapping[str, str]) -> str:
+    """The class of the objects; those are `taken` whose members a map holds as they are shown."""
+    members = "".join(f"    {_declared(field, taken)},\n" for field in fields)
+    keys = {attribute(field.order): field.key for field in fields}
+    name = fields[0].parent.name if fields else "Nothing"
+    by_name = ", kw_only=True" if taken else ""  # then their order tells nothing
+    return f"Shape = defstruct({name!r}, [\n{members}], bases=(Shaped,), rename={keys}{by_name})\n"
+
+
+def _declared(field: Leaf, taken: Mapping[str, str]) -> str:
+    """A member of the class: its attribute, its type, and what it is where a map lacks it."""
+    name = repr(attribute(field.order))
+    if not taken:
+        return f"({name}, Any)"
+    if field.key in taken:
+        type_ = taken[field.key]
+        return f"({name}, {type_})" if field.is_needed else f"({name}, {type_} | None, None)"
+    if _is_constant(field) and not _may_be_stored(field):
+        return f"({name}, Nothing, {_constant(field)})"
+    return f"({name}, Any, None)"
+
+
+def _taking(fields: Sequence[Leaf], taken: Mapping[str, str]) -> str:
+    """Takes what maps hold as it is shown, and reads the rest."""
+    reads = ""
+    for field in fields:
+        member = f"object_.{attribute(field.order)}"
+        if field.key in taken:
+            continue
+        if not _is_constant(field):
+            reads += _read(field)
+            reads += f"            {member} = v{field.order}\n"
+        elif _may_be_stored(field):
+            reads += f"            {member} = {_constant(field)}\n"
+    loop = "        for source, object_ in zip(sources, made):\n" if reads else ""
+    return f"        made = convert({{'objects': sources}}, Shapes).objects\n{loop}{reads}"
+
+
+def _making(fields: Sequence[Leaf]) -> str:
+    """Reads what objects hold one after the other."""
+    reads = "".join(_read(field) for field in fields if not _is_constant(field))
+    members = ", ".join(
+        _constant(field) if _is_constant(field) else f"v{field.order}" for field in fields
+    )
+    return (
+        "        made = []\n"
+        "        for source in sources:\n"
+        f"{reads}"
+        f"            made.append(Shape({members}))\n"
+    )
+
+
+def _is_constant(field: Leaf) -> bool:
+    """Whether no source is looked at: for the name of its type, and for what is read otherwise."""
+    return not field.is_shown or field.name == "__typename"
+
+
+def _constant(field: Leaf) -> str:
+    return repr(field.parent.name if field.is_shown else None)
+
+
+def _may_be_stored(field: Leaf) -> bool:
+    """Whether maps are known to hold something else by the name that is asked for."""
+    table = TABLES.get(field.parent)
+    return table is not None and field.key in table.columns
+
+
+def _taken(field: Leaf) -> str | None:
+    """The type that msgspec checks, of what is shown as a map holds it by the name asked for."""
+    if _is_constant(field) or field.reading.name != field.key or not _is_in_map(field):
+        return None
+    return _TYPES.get(_way(field) or ("", ""))
+
+
+def _is_in_map(field: Leaf) -> bool:
+    if isinstance(TABLES.get(field.parent), PostgresTable):
+        return False
+    return field.reading.attribute is None
+
+
+def _read(field: Leaf) -> str:
     """What is stored for a field, checked, and turned into what is shown."""
-    v, slow = f"v{number}", _slow(number)
-    check, shown = (text.format(v=v, names=f"names{number}") for text in (check, shown))
+    v, slow = f"v{field.order}", f"show{field.order}(source, failed)"
+    way = _way(field)
+    if way is None:
+        return f"            {v} = {slow}\n"
+    check, shown = (text.format(v=v, names=f"names{field.order}") for text in way)
     if shown == v:
         passes = check if field.is_needed else f"{v} is None or {check}"
         show = f"if not ({passes}): {v} = {slow}"
@@ -191,18 +286,6 @@ def _read(field: Leaf, number: int, check: str, shown: str) -> str:
         unless_null = "" if field.is_needed else f"if {v} is not None: "
         show = f"{unless_null}{v} = {shown} if {check} else {slow}"
     return f"            {v} = {_value(field)}\n            {show}\n"
-
-
-def _member(field: Leaf, number: int, way: tuple[str, str] | None) -> str:
-    if not field.is_shown:
-        return "None"
-    if field.name == "__typename":
-        return repr(field.parent.name)
-    return f"v{number}" if way else _slow(number)
-
-
-def _slow(number: int) -> str:
-    return f"show{number}(source, failed)"
 
 
 def _value(field: Leaf) -> str:
@@ -220,8 +303,6 @@ def _value(field: Leaf) -> str:
 
 def _way(field: Leaf) -> tuple[str, str] | None:
     """How a field quickly shows what is stored, if it does: a test and an expression."""
-    if not field.is_shown or field.name == "__typename":
-        return None
     column, type_name = field.reading.column, field.named.name
     if isinstance(field.named, GraphQLEnumType):
         is_known = field.reading.member or (column and column.kind.choices)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from graphql import ExecutionResult, located_error
 
+from gateway.execution.objects import Object
 from gateway.execution.plan import Field
 
 Path = tuple[int | str, ...]
@@ -36,7 +37,7 @@ class Level:
     of: Field | None = None
     above: Level | None = None
     stands: Stands = _at_root
-    objects: Sequence[dict[str, Any]] = ()
+    objects: Sequence[Object] = ()
 
     def without(self, lost: Container[int]) -> Level:
         """The level of its other objects."""
@@ -61,8 +62,10 @@ class Failure:
     position: int | None = None
 
 
-def settle(data: dict[str, Any], failures: Sequence[Failure]) -> ExecutionResult:
+def settle(data: Any, failures: Sequence[Failure]) -> ExecutionResult:
     """The answer: nulls where something failed, and an error for each, in the answer's order.
+
+    `data` is the object at the root.
 
     An error below the null of another is dropped, as the specification allows.
     """

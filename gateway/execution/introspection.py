@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-import orjson
+import msgspec
 from graphql import (
     FieldNode,
     GraphQLError,
@@ -45,10 +45,10 @@ def query_of(nodes: Iterable[Node], fragments: Iterable[Node]) -> str:
 
 
 @lru_cache(_ANSWERS_KEPT)
-def answer(schema: GraphQLSchema, query: str) -> orjson.Fragment:
+def answer(schema: GraphQLSchema, query: str) -> msgspec.Raw:
     """What graphql-core answers to the one field of a query, as it is written."""
     result = execute_sync(schema, parse(query))
     if result.errors:
         raise result.errors[0]
     (value,) = (result.data or {}).values()
-    return orjson.Fragment(to_bytes(value))
+    return msgspec.Raw(to_bytes(value))

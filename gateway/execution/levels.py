@@ -13,7 +13,7 @@ from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from inspect import isawaitable
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from operator import attrgetter
 from time import perf_counter
 from typing import Any, Protocol, Self
@@ -23,6 +23,7 @@ from graphql.execution.values import VariableValues
 from graphql.pyutils import AwaitableOrValue
 
 from gateway.execution.failures import Failure, Level, settle
+from gateway.execution.objects import Object, assign
 from gateway.execution.plan import Field, Plan, Selection
 from loaders.trace import LevelRead, Trace
 
@@ -55,25 +56,23 @@ class Single:
     """The values of a field that is no list, one for each object."""
 
     found: Sequence[Any]
-    key: str
-    objects: Sequence[dict[str, Any]]
+    field: Field
+    objects: Sequence[Object]
 
     def stands(self, place: int) -> tuple[int, int | None]:
         return place, None
 
     def put(self, made: Sequence[Any]) -> None:
-        key = self.key
-        for holder, value in zip(self.objects, made, strict=True):
-            holder[key] = value
+        assign(self.objects, self.field.key, self.field.order, made)
 
 
 @dataclass(slots=True)
 class Listed:
     """The entries of lists, one list after the other: whose each is, and where it ends."""
 
-    key: str
+    field: Field
     owners: Sequence[int]
-    holders: Sequence[dict[str, Any]]
+    holders: Sequence[Object]
     """The objects at the places of the owners."""
     found: list[Any]
     ends: list[int]
@@ -81,24 +80,22 @@ class Listed:
     @classmethod
     def of(
         cls,
-        key: str,
+        field: Field,
         owners: Sequence[int],
-        holders: Sequence[dict[str, Any]],
+        holders: Sequence[Object],
         lists: Sequence[list[Any]],
     ) -> Self:
         """The entries of these lists, one for each holder."""
         found = list(chain.from_iterable(lists))
-        return cls(key, owners, holders, found, list(accumulate(map(len, lists))))
+        return cls(field, owners, holders, found, list(accumulate(map(len, lists))))
 
     def stands(self, place: int) -> tuple[int, int | None]:
         at = bisect_right(self.ends, place)
         return self.owners[at], place - (self.ends[at - 1] if at else 0)
 
     def put(self, made: Sequence[Any]) -> None:
-        key, start = self.key, 0
-        for holder, end in zip(self.holders, self.ends, strict=True):
-            holder[key] = made[start:end]
-            start = end
+        lists = [made[start:end] for start, end in pairwise((0, *self.ends))]
+        assign(self.holders, self.field.key, self.field.order, lists)
 
 
 def run(
@@ -210,7 +207,7 @@ class _Run:
 
     def _complete(self, field: Field, level: Level, values: Sequence[Any]) -> list[Waiting]:
         """Put the values into the objects of their level; what below them waits comes back."""
-        opened: Values = Single(values, field.key, level.objects)
+        opened: Values = Single(values, field, level.objects)
         if field.is_list:
             opened = self._opened(field, level, values)
         waiting: list[Waiting] = []
@@ -223,7 +220,7 @@ class _Run:
     def _opened(self, field: Field, level: Level, lists: Sequence[Any]) -> Listed:
         """The entries of all lists."""
         if set(map(type, lists)) == {list}:
-            return Listed.of(field.key, range(len(lists)), level.objects, lists)
+            return Listed.of(field, range(len(lists)), level.objects, lists)
         owners: list[int] = []
         given: list[list[Any]] = []
         for index, value in enumerate(lists):
@@ -233,7 +230,7 @@ class _Run:
                 given.append(entries)
             elif entries is not None:
                 self._fail(entries, field, level, index)
-        return Listed.of(field.key, owners, [level.objects[owner] for owner in owners], given)
+        return Listed.of(field, owners, [level.objects[owner] for owner in owners], given)
 
     def _written(self, field: Field, level: Level, values: Values) -> Sequence[Any]:
         """The leaves as their type writes them; null for those that fail."""

@@ -42,6 +42,7 @@ from graphql.pyutils import is_iterable
 
 from gateway.execution import introspection
 from gateway.execution.code import compiled, interpreted
+from gateway.execution.objects import Object
 from gateway.execution.types import Types
 from loaders.viewer import Viewer
 from schema.readings import READING, Reading
@@ -117,7 +118,7 @@ class Selection:
         self._uses = 0
         self._build = interpreted(self.fields)
 
-    def build(self, sources: Sequence[Any], failed: list[Field]) -> list[dict[str, Any]]:
+    def build(self, sources: Sequence[Any], failed: list[Field]) -> Sequence[Object]:
         """An object of each source, with all its fields in their order.
 
         Code is generated on the second use: most documents that are new are never seen again.
@@ -127,7 +128,7 @@ class Selection:
             self._build = compiled(self.fields)
         return self._build(sources, failed)
 
-    def build_alike(self, sources: Sequence[Any], failed: list[Field]) -> list[dict[str, Any]]:
+    def build_alike(self, sources: Sequence[Any], failed: list[Field]) -> Sequence[Object]:
         """The same where a source may come again, as the row does that many links lead to.
 
         It then has one object, as long as nothing is added to that, or taken away from it.

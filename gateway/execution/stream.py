@@ -105,7 +105,8 @@ class Stream:
 
 
 def _is_null(body: Body) -> bool:
-    return None in (body.get("data") or {"": None}).values()
+    data = body.get("data")
+    return data is None or any(data[key] is None for key in data)
 
 
 def _is_gone(body: Body) -> bool:

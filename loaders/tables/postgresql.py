@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+import msgspec
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import array
@@ -250,7 +251,7 @@ def _from_json(kind: Kind) -> Callable[[str], Any]:
     JSON's null is what SQLAlchemy stores for None, and so as absent as SQL's.
     """
     if kind is ANYTHING:
-        return orjson.Fragment
+        return msgspec.Raw
 
     def decode(stored: str) -> Any:
         try:

@@ -29,6 +29,7 @@ from gateway.execution.writing import to_bytes
 from schema.build import graphql_schema
 from tests.operations import asking
 from tests.operations.asking import ADA, Asker
+from tests.plain import plain
 from tests.viewers import viewer_named
 
 Place = tuple[int | str, ...]
@@ -70,6 +71,7 @@ class Said:
     ) -> Self:
         """`maps` are the names under which stored maps are answered: their members come from
         DynamoDB in another order each time."""
+        data = plain(data)
         return cls(data, to_bytes(_in_order(data, maps)), frozenset(map(Error.of, errors)))
 
     @property

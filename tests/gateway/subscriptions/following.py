@@ -14,6 +14,7 @@ from gateway.execution.documents import Operation
 from gateway.execution.run import Gateway
 from loaders.stores.postgres import LISTENER
 from tests.operations.asking import ADA
+from tests.plain import plain
 from tests.viewers import viewer_named
 
 PHASES = """
@@ -44,7 +45,7 @@ class Following:
     async def answer(self) -> Answer:
         """The next answer."""
         async with asyncio.timeout(_PATIENCE):
-            return await anext(self._answers)
+            return _plain(await anext(self._answers))
 
     async def event(self) -> Any:
         """What the next answer shows, which has no errors."""
@@ -61,7 +62,7 @@ class Following:
     async def rest(self) -> list[Answer]:
         """All answers up to the end."""
         async with asyncio.timeout(_PATIENCE):
-            return [answer async for answer in self._answers]
+            return [_plain(answer) async for answer in self._answers]
 
     async def until(self, **members: Any) -> Any:
         """The next event that shows these members."""
@@ -69,6 +70,10 @@ class Following:
             event = await self.event()
             if event is not None and members.items() <= event.items():
                 return event
+
+
+def _plain(answer: Answer) -> Answer:
+    return answer._replace(body=plain(answer.body))
 
 
 @asynccontextmanager
