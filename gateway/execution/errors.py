@@ -16,9 +16,8 @@ _log = logging.getLogger("gateway")
 
 
 _PROCESS = token_hex(8)
-_NUMBERS = count(1)
-_STEP = randbits(64) | 1
-_ALL_NUMBERS = 1 << 64
+_NUMBERS = count(randbits(64), randbits(64) | 1)
+_LOWEST_64_BITS = (1 << 64) - 1
 
 
 def new_request_id() -> str:
@@ -26,7 +25,7 @@ def new_request_id() -> str:
 
     They do not tell how many requests there have been.
     """
-    return f"{_PROCESS}{next(_NUMBERS) * _STEP % _ALL_NUMBERS:016x}"
+    return f"{_PROCESS}{next(_NUMBERS) & _LOWEST_64_BITS:016x}"
 
 
 def shown(errors: Sequence[GraphQLError], request_id: str) -> list[dict[str, Any]]:

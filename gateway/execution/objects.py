@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -30,6 +31,7 @@ class Shaped(msgspec.Struct):
 Object = dict[str, Any] | Shaped
 
 
+@cache
 def attribute(order: int) -> str:
     """The attribute of a shaped object that the member at this place of its selection is."""
     return f"f{order}"

@@ -152,11 +152,14 @@ class Gateway:
         """The answer to a request, which is closed; of a subscription that to one event."""
         operation, document = run.operation, run.document
         try:
-            result = await self._execute(document, operation, request, event)
+            result = self.executor.execute(document, operation, request, event)
+            if not isinstance(result, ExecutionResult):
+                result = await _in_time(result, request)
         finally:
             await request.close()
         try:
-            await self._audited(operation, request, request_id)
+            if self.audit is not None:
+                await self._audited(operation, request, request_id)
         except SourceUnavailable as unwritten:  # the trace is not told either
             errors = shown([_of_the_request(unwritten)], request_id)
             return Answer({"errors": errors, "data": None}, True, run)
@@ -216,22 +219,19 @@ class Gateway:
             image_base_url=self.image_base_url,
         )
 
-    async def _execute(
-        self, document: Document, operation: Operation, request: Request, event: int | None
-    ) -> ExecutionResult:
-        result = self.executor.execute(document, operation, request, event)
-        if isinstance(result, ExecutionResult):
-            return result
-        try:
-            async with asyncio.timeout_at(request.deadline + _TO_ANSWER) as limit:
-                request.give_up = lambda: limit.reschedule(0)
-                answered = await result
-        except TimeoutError:
-            late = DeadlineExceeded("the request took too long: ask for less at once")
-            return ExecutionResult(None, [_of_the_request(request.given_up or late)])
-        if request.given_up is not None:  # and it ended before it could be stopped
-            return ExecutionResult(None, [_of_the_request(request.given_up)])
-        return answered
+
+async def _in_time(result: Awaitable[ExecutionResult], request: Request) -> ExecutionResult:
+    """What the request answers by its deadline, unless it is given up before."""
+    try:
+        async with asyncio.timeout_at(request.deadline + _TO_ANSWER) as limit:
+            request.give_up = lambda: limit.reschedule(0)
+            answered = await result
+    except TimeoutError:
+        late = DeadlineExceeded("the request took too long: ask for less at once")
+        return ExecutionResult(None, [_of_the_request(request.given_up or late)])
+    if request.given_up is not None:  # and it ended before it could be stopped
+        return ExecutionResult(None, [_of_the_request(request.given_up)])
+    return answered
 
 
 def _of_the_request(why: GatewayError) -> GraphQLError:

@@ -26,10 +26,8 @@ class Asked(NamedTuple):
     extensions: Mapping[str, Any] | None = None
 
 
-async def read(headers: Headers, receive: Receive, limit: int) -> bytes | bytearray:
+async def read(receive: Receive, limit: int) -> bytes | bytearray:
     """The whole body; raises Refused and Disconnected."""
-    _refuse_unless_json(headers)
-    _within(limit, _length(headers))
     body = bytearray()  # to which a piece is added for no more than its own length
     more = True
     while more:
@@ -38,12 +36,15 @@ async def read(headers: Headers, receive: Receive, limit: int) -> bytes | bytear
             raise Disconnected
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        _within(limit, len(body))
+        refuse_beyond(limit, len(body))
     return body
 
 
-def _refuse_unless_json(headers: Headers) -> None:
-    """Forms cannot send JSON: no other site can have a browser send an operation."""
+def refuse_unless_json(headers: Headers) -> None:
+    """Refuse what a form can send, so that no other site has a browser send an operation.
+
+    Raises Refused.
+    """
     content_type = headers.get("content-type", "")
     if content_type != JSON:
         media_type, _, parameters = content_type.partition(";")
@@ -62,14 +63,16 @@ def _is_utf8(parameters: str) -> bool:
     )
 
 
-def _length(headers: Headers) -> int:
+def length(headers: Headers) -> int:
+    """What they say of the body's length, 0 where nothing; raises Refused."""
     try:
         return int(headers.get("content-length", 0))
     except ValueError:
         raise Refused(400, "`Content-Length` must be a number") from None
 
 
-def _within(limit: int, length: int) -> None:
+def refuse_beyond(limit: int, length: int) -> None:
+    """Refuse a body of more bytes; raises Refused."""
     if length > limit:
         raise Refused(413, f"the body is larger than {limit} bytes")
 

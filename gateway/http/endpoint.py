@@ -10,12 +10,14 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.execution.answers import Answer
 from gateway.execution.documents import Operation
-from gateway.execution.run import Explaining, Gateway
+from gateway.execution.errors import new_request_id
+from gateway.execution.run import Gateway
 from gateway.execution.writing import to_bytes
-from gateway.http import body, compression, negotiation
+from gateway.http import body, compression
 from gateway.http.body import Asked
 from gateway.http.cors import Cors, is_preflight
 from gateway.http.csrf import refuse_unless_meant
+from gateway.http.incoming import Head, Incoming, OverAsgi
 from gateway.http.messages import (
     EVENT_STREAM,
     GRAPHQL_JSON,
@@ -25,7 +27,6 @@ from gateway.http.messages import (
     Headers,
     Refused,
     Reply,
-    by_name,
     request_id_field,
 )
 from gateway.http.refusals import reply_to
@@ -34,7 +35,6 @@ from gateway.observing.observing import Observing
 from gateway.persisted.lookup import PersistedDocuments
 from gateway.subscriptions.operations import Operations
 from gateway.subscriptions.sse import EventStream
-from loaders.errors import BadUserInput
 from loaders.viewer import Viewer
 
 ViewerOf = Callable[[Headers], Awaitable[Viewer]]
@@ -79,13 +79,14 @@ class Endpoint:
         self._cors = cors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        method, headers = scope["method"], by_name(scope["headers"])
+        incoming = OverAsgi(scope, receive)
+        method, headers = incoming.method, incoming.head.headers
         if self._cors is not None and is_preflight(method, headers):
             named = request_id_field(request_id_of(headers))
             await _send(send, 204, [named, *self._cors.preflight(headers)])
             return
         try:
-            reply = await self.reply(scope, receive)
+            reply = await self.reply(incoming)
         except Disconnected:
             return
         if isinstance(reply, EventStream):
@@ -95,55 +96,54 @@ class Endpoint:
             reply = reply.also(_OF_READING)
         await _send(send, reply.status, reply.fields, b"" if method == "HEAD" else reply.body)
 
-    async def reply(self, scope: Scope, receive: Receive) -> Reply | EventStream:
-        """What is sent back to a request; raises Disconnected.
+    def reply(self, incoming: Incoming) -> Awaitable[Reply | EventStream]:
+        """What is sent back to a request; raises Disconnected."""
+        return self._observed(incoming) if self._observing.observers else self._reply(incoming)
 
-        Of `scope` it reads `method`, `headers` and, unless it is a POST, `query_string`.
-        """
-        if not self._observing.observers:
-            return await self._reply(scope, receive)
+    async def _observed(self, incoming: Incoming) -> Reply | EventStream:
         began, reply = perf_counter(), None
         try:
-            reply = await self._reply(scope, receive)
+            reply = await self._reply(incoming)
             return reply
         finally:
             if not isinstance(reply, EventStream):  # whose answers are told of one by one
-                self._observing.tell(began, scope["headers"], reply)
+                self._observing.tell(began, incoming.head.fields, reply)
 
-    async def _reply(self, scope: Scope, receive: Receive) -> Reply | EventStream:
-        headers = by_name(scope["headers"])
-        request_id = request_id_of(headers)
+    async def _reply(self, incoming: Incoming) -> Reply | EventStream:
+        head = incoming.head
+        request_id = head.request_id or new_request_id()
         media_type = JSON
         try:
-            accepted = negotiation.media_type(headers)
-            streams = accepted == EVENT_STREAM
-            media_type = JSON if streams else accepted
-            asked = await self._asked(scope, headers, receive)
+            streams = head.media_type == EVENT_STREAM
+            media_type = JSON if streams else head.media_type
+            if incoming.method == "POST":
+                body.refuse_beyond(self._body_limit, head.length)
+                asked = body.asked_in_body(await incoming.read(self._body_limit))
+            else:
+                asked = self._asked_by_get(incoming)
             operation = await self._persisted.operation(asked)
-            if scope["method"] in _READING:
+            if incoming.method in _READING:
                 self._refuse_by_get(operation, streams=streams)
-            if streams and scope["method"] != "HEAD":
-                return await self._stream(operation, headers, request_id)
-            answer = await self._answer(operation, headers, request_id)
+            if streams and incoming.method != "HEAD":
+                return await self._stream(operation, head, request_id)
+            answer = await self._answer(operation, head, request_id)
             # A refused document is 400 for clients that know the type that was made for GraphQL.
             status = 400 if media_type == GRAPHQL_JSON and not answer.executed else 200
             content = to_bytes(answer.body)
             reply = Reply(status, media_type, content, request_id, told=answer.body, run=answer.run)
             if len(reply.body) >= compression.LEAST:
-                reply = await compression.compressed(reply, headers)
+                reply = await compression.compressed(reply, head.headers)
         except Disconnected:
             raise
         except Exception as error:
             reply = reply_to(error, media_type, request_id)
-        return reply if self._cors is None else reply.also(self._cors.fields(headers))
+        return reply if self._cors is None else reply.also(self._cors.fields(head.headers))
 
-    async def _asked(self, scope: Scope, headers: Headers, receive: Receive) -> Asked:
-        if scope["method"] == "POST":
-            return body.asked_in_body(await body.read(headers, receive, self._body_limit))
-        if scope["method"] in _READING:
-            refuse_unless_meant(headers)
-            return body.asked_in_query_string(scope["query_string"], self._body_limit)
-        raise Refused(405, "operations are sent by GET or POST", [_ALLOW])
+    def _asked_by_get(self, incoming: Incoming) -> Asked:
+        if incoming.method not in _READING:
+            raise Refused(405, "operations are sent by GET or POST", [_ALLOW])
+        refuse_unless_meant(incoming.head.headers)
+        return body.asked_in_query_string(incoming.query_string, self._body_limit)
 
     def _refuse_by_get(self, operation: Operation, *, streams: bool) -> None:
         """Refuse what is no query, or no subscription where answers are streamed."""
@@ -152,22 +152,19 @@ class Endpoint:
         if document.operation_type(operation.name) not in kinds:
             raise Refused(405, "by GET there are queries alone: use POST", [_ALLOW_POST])
 
-    async def _answer(self, operation: Operation, headers: Headers, request_id: str) -> Answer:
-        viewer = await self._viewer_of(headers)
-        explaining = _explaining(headers)
-        if explaining is not None and not may_trace(viewer, demo=self._demo):
-            explaining = None
+    async def _answer(self, operation: Operation, head: Head, request_id: str) -> Answer:
+        viewer = await self._viewer_of(head.headers)
+        trace, explain = head.wants_trace, head.explaining
+        if (trace or explain) and not may_trace(viewer, demo=self._demo):
+            trace, explain = False, None
         return await self._gateway().answer(
-            operation,
-            viewer,
-            trace=wants_trace(headers, viewer, demo=self._demo),
-            explain=explaining,
-            request_id=request_id,
+            operation, viewer, trace=trace, explain=explain, request_id=request_id
         )
 
-    async def _stream(self, operation: Operation, headers: Headers, request_id: str) -> EventStream:
+    async def _stream(self, operation: Operation, head: Head, request_id: str) -> EventStream:
+        headers = head.headers
         viewer = await self._viewer_of(headers)
-        trace = wants_trace(headers, viewer, demo=self._demo)
+        trace = head.wants_trace and may_trace(viewer, demo=self._demo)
         return EventStream(
             self._operations.answers(operation, viewer, request_id, trace=trace),
             check=lambda: self._viewer_of(headers),
@@ -181,22 +178,6 @@ def may_trace(viewer: Viewer, *, demo: bool) -> bool:
     return demo or viewer.is_staff
 
 
-def wants_trace(headers: Headers, viewer: Viewer, *, demo: bool) -> bool:
-    """Whether they ask for it, and may."""
-    return headers.get("gateway-trace") == "1" and may_trace(viewer, demo=demo)
-
-
 async def _send(send: Send, status: int, fields: Fields, content: bytes = b"") -> None:
     await send({"type": "http.response.start", "status": status, "headers": fields})
     await send({"type": "http.response.body", "body": content})
-
-
-def _explaining(headers: Headers) -> Explaining | None:
-    match headers.get("gateway-explain"):
-        case None:
-            return None
-        case "plan":
-            return "plan"
-        case "run":
-            return "run"
-    raise BadUserInput("Gateway-Explain is `plan` or `run`", argument="Gateway-Explain")

@@ -23,8 +23,9 @@ _CONTENT_TYPES: Mapping[str, Field] = {
     media_type: (b"content-type", f"{media_type}; charset=utf-8".encode())
     for media_type in (JSON, GRAPHQL_JSON)
 }
-
-
+_CONTENT_TYPE_LINES = {
+    media_type: b"%b: %b\r\n" % field for media_type, field in _CONTENT_TYPES.items()
+}
 REQUEST_ID = b"x-request-id"
 
 
@@ -45,6 +46,16 @@ class Reply(NamedTuple):
     run: Run | None = None
 
     @property
+    def lines(self) -> bytes:
+        """Its headers as they are sent, which tell the same as `fields`."""
+        return b"%bcontent-length: %d\r\nx-request-id: %b\r\n%b" % (
+            _CONTENT_TYPE_LINES[self.media_type],
+            len(self.body),
+            self.request_id.encode(),
+            lines(self.headers) if self.headers else b"",
+        )
+
+    @property
     def fields(self) -> Fields:
         """Its headers; a server adds its own to them."""
         return [
@@ -57,6 +68,11 @@ class Reply(NamedTuple):
     def also(self, headers: Fields) -> Reply:
         """The same with more headers."""
         return self._replace(headers=[*self.headers, *headers])
+
+
+def lines(fields: Fields) -> bytes:
+    """Headers as they are sent."""
+    return b"".join([b"%b: %b\r\n" % field for field in fields])
 
 
 class Refused(Exception):

@@ -15,10 +15,13 @@ _is_well_formed = re.compile(r"[A-Za-z0-9._-]{1,128}").fullmatch
 
 def request_id_of(headers: Headers) -> str:
     """The caller's, where it is well formed; else one of our own."""
+    return given_id(headers) or new_request_id()
+
+
+def given_id(headers: Headers) -> str | None:
+    """The caller's, where it is well formed."""
     given = headers.get(_GIVEN)
-    if given is None or not _is_well_formed(given):
-        return new_request_id()
-    return given
+    return given if given is not None and _is_well_formed(given) else None
 
 
 def naming(send: Send, fields: Fields) -> Send:

@@ -14,7 +14,8 @@ from gateway.execution.errors import new_request_id, unforeseen
 from gateway.execution.writing import to_bytes
 from gateway.http.body import Asked
 from gateway.http.cors import Cors
-from gateway.http.endpoint import ViewerOf, wants_trace
+from gateway.http.endpoint import ViewerOf, may_trace
+from gateway.http.incoming import wants_trace
 from gateway.http.messages import JSON, Disconnected, Headers, by_name
 from gateway.http.refusals import reply_to
 from gateway.http.request_id import request_id_of
@@ -216,7 +217,7 @@ class Connection:
 
     async def _run(self, id_: str, asked: Asked, viewer: Viewer) -> None:
         """Tell the answers to an operation; nothing is told on a token that has expired."""
-        trace = wants_trace(self._headers, viewer, demo=self._endpoint.demo)
+        trace = wants_trace(self._headers) and may_trace(viewer, demo=self._endpoint.demo)
         request_id = new_request_id()
         try:
             operation = await self._endpoint.persisted.operation(asked)

@@ -243,6 +243,24 @@ async def test_a_connection_is_kept(server: Server) -> None:
     assert data(await connection.rest()) == {"said": "hello"}
 
 
+async def test_a_connection_is_kept_as_long_as_it_is_used() -> None:
+    async with served(Protocol, timeout_keep_alive=2) as server:
+        connection = await server.connected()
+        for _ in range(8):
+            connection.send(asking(HELLO))
+            assert data(await connection.answer()) == {"said": "hello"}
+            await asyncio.sleep(0.5)
+        assert await connection.rest() == b""
+
+
+async def test_each_request_of_a_connection_has_its_own_head(server: Server) -> None:
+    connection = await server.connected()
+    for name in ("one", "one", "two", None, "one"):
+        connection.send(asking(HELLO, *([] if name is None else [f"X-Request-Id: {name}"])))
+        said = undated(await connection.answer())
+        assert b"\r\nx-request-id: %b\r\n" % (name or "some").encode() in said
+
+
 async def test_requests_that_come_together_are_answered_in_their_order(server: Server) -> None:
     connection = await server.connected()
     connection.send(
