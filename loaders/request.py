@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from aiodataloader import DataLoader, Loader, dispatch_queue_batch
 
 from loaders.audit import OwnersRead
 from loaders.clock import Clock
@@ -61,7 +63,7 @@ class BatchLoader:
     def __init__(self, request: Request, batch: Batch, meets: Any) -> None:
         self.batch = batch
         self.answers: dict[Any, Any] = {}
-        """By key its answer, what went wrong, or the gathering that is to bring either."""
+        """By key its answer, what went wrong, or the future of the load that is to bring either."""
         self._request = request
         self._meets = meets
 
@@ -78,96 +80,100 @@ class BatchLoader:
         answers = self.answers
         new = [key for key in keys if key not in answers]
         if new:
-            gathering = self._request.gathering(self._meets)
-            gathering.add(self, new, path)
-            await gathering.ended()
+            place = _place(path) if self._request.trace.placed else None
+            loading = self._request.gathering(self._meets).load(Load(self, new, place))
+            answers.update(dict.fromkeys(new, loading))
+            await asyncio.shield(loading)
         if len(new) < len(keys):
             others = map(answers.__getitem__, keys)
-            for gathering in {other for other in others if other.__class__ is Gathering}:
-                await gathering.ended()
+            for loading in {other for other in others if isinstance(other, asyncio.Future)}:
+                await asyncio.shield(loading)
         return list(map(answers.__getitem__, keys))
 
 
-class Gathering:
-    """The keys of loaders that meet, which are read side by side and answered at once.
+class Load(NamedTuple):
+    """What a field asks a loader for: all keys of its level, none of which was asked for before.
 
-    It takes keys until none has come for one tick of the event loop, eight at most: a split batch
-    costs a whole store call, a tick next to nothing. Who waits first reads for all, without a task
-    of its own; where that one is cancelled, the next one reads.
+    `place` is where the field stands in the query, if that is wanted.
     """
 
+    loader: BatchLoader
+    keys: Sequence[Any]
+    place: str | None
+
+
+class Gathering(DataLoader[Load, None]):
+    """aiodataloader for loads that meet: they are read side by side, and answered at once.
+
+    It dispatches when no new load has come for one tick of the event loop, eight at most: a split
+    batch costs a whole store call, a tick next to nothing.
+    """
+
+    cache = False
+
     def __init__(self, request: Request) -> None:
+        # As the class above it does, which inspects its own method anew for each loader.
+        self.loop = asyncio.get_running_loop()
+        self._cache = {}
+        self._queue = []
+        self._request = request
         self.is_full = False
         """Whether it takes no more."""
-        self._request = request
-        self._keys: dict[BatchLoader, list[Any]] = {}
-        """Those that are not answered."""
-        self._count = 0
-        self._places: dict[str, None] = {}
-        """Where in the query stand the fields that asked."""
-        self._reader: asyncio.Task[Any] | None = None
-        self._left = asyncio.Event()
-        """Set once the reader has answered, or was cancelled."""
 
-    def add(self, loader: BatchLoader, keys: Sequence[Any], path: Any) -> None:
-        """Have these keys read too, which the loader has not asked for."""
-        asked = dict.fromkeys(keys, self)
-        loader.answers.update(asked)
-        self._keys.setdefault(loader, []).extend(asked)
-        self._count += len(asked)
-        if self._request.trace.placed:
-            self._places[_place(path)] = None
+    def get_cache_key(self, key: Load) -> Load:
+        """A load, of which none is kept."""
+        return key
 
-    async def ended(self) -> None:
-        """Wait until the loaders have the answers."""
-        while self._keys:
-            if self._reader is not None:
-                await self._left.wait()
-                continue
-            self._reader = asyncio.current_task()
-            self._left.clear()
-            self._request.readings.add(self)
-            try:
-                self._answer(await self._read())
-            except asyncio.CancelledError:
-                if not self._request.closed:
-                    raise
-                self._fail(RequestClosed())
-            except Exception as error:
-                self._fail(error)
-            finally:
-                self._request.readings.remove(self)
-                self._reader = None
-                self._left.set()
+    def do_resolve_reject(self, key: Load, future: asyncio.Future[None]) -> None:
+        """As the class above it does, but for its dispatch."""
+        self._queue.append(Loader(key, future))
+        if len(self._queue) == 1:
+            self.loop.call_soon(self._settle, 1, 1)
 
-    async def stop(self) -> None:
-        """Cancel the reader, and wait until it has left."""
-        if self._reader is not None:
-            self._reader.cancel()
-            await self._left.wait()
+    def _settle(self, seen: int, ticks: int) -> None:
+        waiting = len(self._queue)
+        if waiting > seen and ticks < TICKS_AT_MOST:
+            self.loop.call_soon(self._settle, waiting, ticks + 1)
+        else:
+            self._dispatch()
 
-    async def _read(self) -> list[list[Any]]:
-        """The answers of each loader."""
-        if self._request.closed:
-            raise RequestClosed
-        for _ in range(TICKS_AT_MOST):
-            seen = self._count
-            await asyncio.sleep(0)
-            if self._count == seen:
-                break
+    def _dispatch(self) -> None:
+        """Read the batch, as a task of the request; who waits is settled however that ends."""
         self.is_full = True
-        places = list(self._places)
-        return await together(loader.batch(keys, places) for loader, keys in self._keys.items())
 
-    def _answer(self, answers: list[list[Any]]) -> None:
-        for (loader, keys), of_each in zip(self._keys.items(), answers, strict=True):
-            loader.answers.update(zip(keys, of_each, strict=True))
-        self._keys.clear()
+        def settle(task: asyncio.Task[None]) -> None:
+            if task.cancelled():
+                self._fail(RequestClosed())
+
+        try:
+            self._request.own(dispatch_queue_batch(self, self._queue)).add_done_callback(settle)
+        except RequestClosed as closed:
+            self._fail(closed)
+
+    async def batch_load_fn(self, keys: list[Load]) -> list[None]:
+        """Give the loaders their answers."""
+        asked: dict[BatchLoader, list[Any]] = {}
+        for loader, new, _ in keys:
+            asked.setdefault(loader, []).extend(dict.fromkeys(new))
+        places = list(dict.fromkeys(place for _, _, place in keys if place is not None))
+        try:
+            found = await together(loader.batch(keys, places) for loader, keys in asked.items())
+            for (loader, of_it), answers in zip(asked.items(), found, strict=True):
+                loader.answers.update(zip(of_it, answers, strict=True))
+        except Exception as error:
+            _answer_all(keys, error)
+        return [None] * len(keys)
 
     def _fail(self, error: Exception) -> None:
-        for loader, keys in self._keys.items():
-            loader.answers.update(dict.fromkeys(keys, error))
-        self._keys.clear()
+        _answer_all((load for load, _ in self._queue), error)
+        for _, future in self._queue:
+            if not future.done():
+                future.set_result(None)
+
+
+def _answer_all(loads: Iterable[Load], error: Exception) -> None:
+    for loader, keys, _ in loads:
+        loader.answers.update(dict.fromkeys(keys, error))
 
 
 def only(answers: Sequence[Any]) -> Any:
@@ -227,13 +233,11 @@ class Request:
     _gatherings: dict[Any, Gathering] = field(default_factory=dict)
     _owners: dict[str, asyncio.Task[frozenset[Any]]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
-    readings: set[Gathering] = field(default_factory=set)
-    """Those that somebody reads now."""
     give_up: Callable[[], None] = _nothing
     """Ends the execution of the request."""
     given_up: GatewayError | None = None
     """Why the request was given up, if it was."""
-    closed: bool = False
+    _closed: bool = False
     _reads: int = 0
 
     def __post_init__(self) -> None:
@@ -294,7 +298,7 @@ class Request:
 
     def own(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run this until it ends or the request is closed."""
-        if self.closed:
+        if self._closed:
             work.close()
             raise RequestClosed
         task = asyncio.ensure_future(work)
@@ -308,14 +312,12 @@ class Request:
         What was read is let go of: loaders and their request hold each other, and would wait for
         the garbage collector with every row.
         """
-        self.closed = True
+        self._closed = True
         if self._tasks:
             tasks = list(self._tasks)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        for gathering in list(self.readings):
-            await gathering.stop()
         self._loaders.clear()
         self._gatherings.clear()
         self._owners.clear()
