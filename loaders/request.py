@@ -63,7 +63,7 @@ class BatchLoader:
     def __init__(self, request: Request, batch: Batch, meets: Any) -> None:
         self.batch = batch
         self.answers: dict[Any, Any] = {}
-        """By key its answer, what went wrong, or the future of the load that is to bring either."""
+        """By key its answer, what went wrong, or the gathering that is to bring either."""
         self._request = request
         self._meets = meets
 
@@ -81,13 +81,13 @@ class BatchLoader:
         new = [key for key in keys if key not in answers]
         if new:
             place = _place(path) if self._request.trace.placed else None
-            loading = self._request.gathering(self._meets).load(Load(self, new, place))
-            answers.update(dict.fromkeys(new, loading))
-            await asyncio.shield(loading)
+            gathering = self._request.gathering(self._meets)
+            answers.update(dict.fromkeys(new, gathering))
+            await gathering.load(Load(self, new, place))
         if len(new) < len(keys):
             others = map(answers.__getitem__, keys)
-            for loading in {other for other in others if isinstance(other, asyncio.Future)}:
-                await asyncio.shield(loading)
+            for gathering in {other for other in others if isinstance(other, Gathering)}:
+                await gathering.ended(self)
         return list(map(answers.__getitem__, keys))
 
 
@@ -117,8 +117,16 @@ class Gathering(DataLoader[Load, None]):
         self._cache = {}
         self._queue = []
         self._request = request
+        self._reading: asyncio.Task[None] | None = None
         self.is_full = False
         """Whether it takes no more."""
+
+    async def ended(self, loader: BatchLoader) -> None:
+        """Wait, for this loader, until what others have asked for is answered."""
+        if self._reading is None:
+            await self.load(Load(loader, (), None))
+        else:
+            await asyncio.wait([self._reading])
 
     def get_cache_key(self, key: Load) -> Load:
         """A load, of which none is kept."""
@@ -146,7 +154,8 @@ class Gathering(DataLoader[Load, None]):
                 self._fail(RequestClosed())
 
         try:
-            self._request.own(dispatch_queue_batch(self, self._queue)).add_done_callback(settle)
+            self._reading = self._request.own(dispatch_queue_batch(self, self._queue))
+            self._reading.add_done_callback(settle)
         except RequestClosed as closed:
             self._fail(closed)
 
@@ -154,7 +163,8 @@ class Gathering(DataLoader[Load, None]):
         """Give the loaders their answers."""
         asked: dict[BatchLoader, list[Any]] = {}
         for loader, new, _ in keys:
-            asked.setdefault(loader, []).extend(dict.fromkeys(new))
+            if new:
+                asked.setdefault(loader, []).extend(dict.fromkeys(new))
         places = list(dict.fromkeys(place for _, _, place in keys if place is not None))
         try:
             found = await together(loader.batch(keys, places) for loader, keys in asked.items())
