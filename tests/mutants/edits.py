@@ -108,7 +108,7 @@ EDITS = [
     *_of(
         "gateway/http/endpoint.py",
         ("return demo or viewer.is_staff", "return True"),
-        ("            refuse_unless_meant(incoming.head.headers)", "            pass"),
+        ("        refuse_unless_meant(incoming.head.headers)", "        pass"),
     ),
     *_of("gateway/http/cors.py", ("if origin not in self._origins:", "if False:")),
     *_of(
