@@ -72,6 +72,7 @@ async def test_it_tells_who_read_whose_rows(ask: Asker, tmp_path: Path, viewer: 
     assert "raw_input" in read["studio.input_records"]["columns"]
     assert read["studio.characters"]["by"] == "input_record_id"
     assert read["studio.characters"]["owners"] == [1]
+    assert read["studio.character_images"]["by"] == "character_id"
     assert "family.titles" not in read
 
 

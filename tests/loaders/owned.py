@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -10,10 +11,12 @@ import pytest
 
 from gateway.demo.data import demo_rows
 from loaders import accounts, pipeline, profiles, titles
-from loaders.access import Access, Distinct, United
-from loaders.stores.interface import Key
+from loaders.access import Access, Distinct, One, United
+from loaders.stores.interface import Key, Window
+from loaders.stores.postgres import PostgresStore
 from loaders.tables.catalogue import POSTGRES
-from loaders.tables.facts import Read, StoredTable, Through
+from loaders.tables.facts import Read, StoredTable, Through, table_of
+from tests.loaders.asking import Reading
 
 ROWS = demo_rows()
 WAYS = {
@@ -22,6 +25,14 @@ WAYS = {
     for name, way in vars(module).items()
     if isinstance(way, Access) and way.table.product in POSTGRES
 }
+ACCOUNTS = {product: [row["id"] for row in ROWS[product]["users"]] for product in POSTGRES}
+KEYS_AT_MOST = 30
+WHOLE = Window(size=2_000)
+"""More rows than any key has."""
+
+Found = list[set[Any]]
+"""What each key leads to: a row as its table and key, or a value."""
+
 every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 
 
@@ -53,3 +64,41 @@ def keys_of(way: Access) -> list[Key]:
         else:
             found.append(tuple(row.get(name) for name in way.route.by))
     return [key for key in dict.fromkeys(found) if None not in key]
+
+
+async def read(store: PostgresStore, way: Access, keys: Sequence[Key], **facts: Any) -> Found:
+    """What these keys lead to; `facts` are terms beside the usual ones, which ask for anybody's."""
+    terms = replace(Reading().terms(way.route), **facts)
+    asked = list(keys)
+    if isinstance(way, One):
+        rows = await store.find(way.route, asked, terms)
+        return [set() if row is None else {(way.table, row["id"])} for row in rows]
+    if isinstance(way, Distinct):
+        return [set(values) for values in await store.values(way.route, asked, 500, terms)]
+    if isinstance(way, United):
+        columns = way.selected_of_parts({})
+        slices = await store.union(way.route, asked, columns, WHOLE, terms)
+    else:
+        slices = await store.listing(way.route, asked, WHOLE, terms)
+    return [{(table_of(row), row["id"]) for row in slice_.rows} for slice_ in slices]
+
+
+async def counted(
+    store: PostgresStore, way: Access, keys: Sequence[Key], **facts: Any
+) -> list[int]:
+    """How many rows each of these keys has."""
+    terms = replace(Reading().terms(way.route), **facts)
+    return [one.count for one in await store.count(way.route, list(keys), Window(0), terms)]
+
+
+def kept(way: Access, keys: Sequence[Key], everything: Found, viewer: Sequence[Any]) -> Found:
+    """What is left of everything for the person with these accounts."""
+    if isinstance(way, Distinct):
+        own = rows_of(way.table, viewer)
+        return [
+            found if key[0] in own else set() for key, found in zip(keys, everything, strict=True)
+        ]
+    return [
+        {(table, key) for table, key in found if key in rows_of(table, viewer)}
+        for found in everything
+    ]

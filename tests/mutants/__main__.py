@@ -50,6 +50,7 @@ TESTS = (
     "tests/loaders/stores/test_dynamo.py",
     "tests/loaders/stores/test_statements.py",
     "tests/loaders/stores/test_postgres.py",
+    "tests/loaders/stores/test_owners.py",
     "tests/gateway/authentication",
     "tests/gateway/http",
     "tests/gateway/test_cli.py",

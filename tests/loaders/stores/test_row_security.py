@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -20,22 +20,25 @@ from loaders import pipeline, titles
 from loaders.access import Access, Distinct, One, Paged, United
 from loaders.errors import SourceUnavailable
 from loaders.stores import statements, unions
-from loaders.stores.interface import Key, Window
 from loaders.stores.postgres import PostgresAddress, PostgresStore
 from loaders.stores.statements import Shape, Statement
 from loaders.tables import family, policies, studio
 from loaders.tables.catalogue import POSTGRES
-from loaders.tables.facts import table_of
 from tests.engines import Addresses, as_read, execute, postgres_copy
 from tests.loaders.asking import Reading
-from tests.loaders.owned import ROWS, WAYS, every_way, keys_of, rows_of
+from tests.loaders.owned import (
+    ACCOUNTS,
+    KEYS_AT_MOST,
+    WAYS,
+    counted,
+    every_way,
+    kept,
+    keys_of,
+    read,
+)
 
 pytestmark = pytest.mark.slow
 
-KEYS_AT_MOST = 30
-WHOLE = Window(size=2_000)
-"""More rows than any key has."""
-ACCOUNTS = {product: [row["id"] for row in ROWS[product]["users"]] for product in POSTGRES}
 
 PLANS: dict[str, dict[str, str]] = {
     "as Postgres chooses": {},
@@ -49,9 +52,6 @@ PLANS: dict[str, dict[str, str]] = {
         "min_parallel_index_scan_size": "0",
     },
 }
-
-Found = list[set[Any]]
-"""What each key leads to: a row as its table and key, or a value."""
 
 
 @pytest.fixture(
@@ -83,55 +83,19 @@ async def opened(
     )
 
 
-async def read(store: PostgresStore, way: Access, keys: Sequence[Key], viewer: str) -> Found:
-    """What these keys lead to in the name of a viewer, by a statement that asks for anybody's."""
-    terms = replace(Reading().terms(way.route), viewer=viewer)
-    asked = list(keys)
-    if isinstance(way, One):
-        rows = await store.find(way.route, asked, terms)
-        return [set() if row is None else {(way.table, row["id"])} for row in rows]
-    if isinstance(way, Distinct):
-        return [set(values) for values in await store.values(way.route, asked, 500, terms)]
-    if isinstance(way, United):
-        columns = way.selected_of_parts({})
-        slices = await store.union(way.route, asked, columns, WHOLE, terms)
-    else:
-        slices = await store.listing(way.route, asked, WHOLE, terms)
-    return [{(table_of(row), row["id"]) for row in slice_.rows} for slice_ in slices]
-
-
-async def counted(store: PostgresStore, way: Access, keys: Sequence[Key], viewer: str) -> list[int]:
-    """How many rows each of these keys has, in the name of a viewer."""
-    terms = replace(Reading().terms(way.route), viewer=viewer)
-    return [one.count for one in await store.count(way.route, list(keys), Window(0), terms)]
-
-
-def kept(way: Access, keys: Sequence[Key], everything: Found, viewer: Sequence[Any]) -> Found:
-    """What is left of everything for the person with these accounts."""
-    if isinstance(way, Distinct):
-        own = rows_of(way.table, viewer)
-        return [
-            found if key[0] in own else set() for key, found in zip(keys, everything, strict=True)
-        ]
-    return [
-        {(table, key) for table, key in found if key in rows_of(table, viewer)}
-        for found in everything
-    ]
-
-
 @every_way
 async def test_each_viewer_gets_and_counts_their_own_rows(
     stores: Mapping[str, PostgresStore], way: Access
 ) -> None:
     store, keys = stores[way.table.product], keys_of(way)[:KEYS_AT_MOST]
-    everything = await read(store, way, keys, policies.EVERYBODYS)
+    everything = await read(store, way, keys, viewer=policies.EVERYBODYS)
     assert any(everything)
-    assert not any(await read(store, way, keys, ""))
+    assert not any(await read(store, way, keys, viewer=""))
     for viewer in ([], ACCOUNTS[way.table.product][:1], ACCOUNTS[way.table.product][1:3]):
-        found = await read(store, way, keys, policies.of_owners(viewer))
+        found = await read(store, way, keys, viewer=policies.of_owners(viewer))
         assert found == kept(way, keys, everything, viewer)
         if isinstance(way, Paged) and not isinstance(way, United):
-            counts = await counted(store, way, keys, policies.of_owners(viewer))
+            counts = await counted(store, way, keys, viewer=policies.of_owners(viewer))
             assert counts == [len(rows) for rows in found]
 
 
@@ -147,20 +111,22 @@ async def test_viewers_at_once_never_see_each_others_rows(
     store = await opened(engines.read_only(product), product, connections=3)
     ways = [way for way in WAYS.values() if way.table.product == product and way.by]
     keys = {way: keys_of(way)[:20] for way in ways}
-    everything = {way: await read(store, way, keys[way], policies.EVERYBODYS) for way in ways}
+    everything = {
+        way: await read(store, way, keys[way], viewer=policies.EVERYBODYS) for way in ways
+    }
 
     async def ask() -> None:
         way, viewer = chance.choice(ways), chance.sample(ACCOUNTS[product], chance.randint(0, 2))
-        found = await read(store, way, keys[way], policies.of_owners(viewer))
+        found = await read(store, way, keys[way], viewer=policies.of_owners(viewer))
         assert found == kept(way, keys[way], everything[way], viewer)
 
     async def fail() -> None:
         with pytest.raises(asyncpg.InvalidTextRepresentationError):
-            await read(store, pipeline.input_record, [(1,)], "owners:not a number")
+            await read(store, pipeline.input_record, [(1,)], viewer="owners:not a number")
 
     async def give_up() -> None:
         way = chance.choice(ways)
-        reading = asyncio.ensure_future(read(store, way, keys[way], policies.EVERYBODYS))
+        reading = asyncio.ensure_future(read(store, way, keys[way], viewer=policies.EVERYBODYS))
         await asyncio.sleep(chance.random() / 100)
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
@@ -169,7 +135,7 @@ async def test_viewers_at_once_never_see_each_others_rows(
         asked = chance.choices([ask, fail, give_up], [8, 1, 1], k=300)
         await asyncio.gather(*(one() for one in asked))
         for way in ways:
-            assert not any(await read(store, way, keys[way], ""))
+            assert not any(await read(store, way, keys[way], viewer=""))
     finally:
         await store.close()
 

@@ -162,6 +162,10 @@ def test_each_class_of_tables_has_its_policy() -> None:
         "quintet_owner": f"{viewer} = 'all' OR "
         f"whose = ANY ((SELECT {account}::integer[])::integer[])"
     }
+    email = "substring(current_setting('app.viewer', true), '^email:(.*)$')"
+    for table in ACCOUNTS.values():
+        of_email = conditions(table)["quintet_email"]
+        assert of_email == f'lower(email COLLATE "C") = (SELECT {email})'
 
 
 @pytest.mark.parametrize(
