@@ -190,12 +190,9 @@ EDITS = [
     *_of(
         "loaders/stores/dynamo.py",
         ("if terms.owners is None or not isinstance(owner, Through):", "if True:"),
-        (
-            "for key, answer in found.items() if key[place] in mine}",
-            "for key, answer in found.items()}",
-        ),
+        ("        wanted = [key for key in wanted if key[place] in mine]", "        pass"),
         ("queries.examines_others(operation, table, index, terms)", "False"),
-        ("        if not parents:\n", "        if len(parents) < len(wanted):\n"),
+        ("        if parents:\n", "        if len(parents) == len(wanted):\n"),
     ),
     *_of(
         "loaders/stores/queries.py",
