@@ -1,6 +1,7 @@
 """The DynamoDB store, against an engine: what it finds, lists and counts, and in how many calls."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -198,6 +199,17 @@ async def test_anothers_settings_and_absent_ones_cost_the_same(stream_store: Dyn
             sorted((call.operation, call.table, len(call.keys)) for call in reading.calls)
         )
     assert shapes == [[("BatchGetItem", "ProfileTable", 1)]] * 2
+
+
+async def test_profiles_that_were_not_read_as_one_s_own_are_asked_for(
+    stream_store: DynamoStore, reading: Reading
+) -> None:
+    known, unknown = (profile_id(ADA, number) for number in (0, 1))
+    terms = replace(reading.terms(SETTINGS, owners=[ADA_ID]), own_parents={known})
+    rows = await stream_store.find(SETTINGS, [(known,), (unknown,)], terms)
+    assert rows == [{"profileId": known}, {"profileId": unknown}]
+    (asked,) = (call.keys for call in reading.calls if call.table == "ProfileTable")
+    assert len(asked) == 1
 
 
 async def test_staff_need_no_profile_for_settings(
