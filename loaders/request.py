@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from aiodataloader import DataLoader, Loader, dispatch_queue_batch
+from aiodataloader import DataLoader, Loader
 
 from loaders.audit import OwnersRead
 from loaders.clock import Clock
@@ -82,8 +88,9 @@ class BatchLoader:
         if new:
             place = _place(path) if self._request.trace.placed else None
             gathering = self._request.gathering(self._meets)
-            answers.update(dict.fromkeys(new, gathering))
-            await gathering.load(Load(self, new, place))
+            asked = dict.fromkeys(new, gathering)
+            answers.update(asked)
+            await gathering.load(Load(self, list(asked), place))
         if len(new) < len(keys):
             others = map(answers.__getitem__, keys)
             for gathering in {other for other in others if isinstance(other, Gathering)}:
@@ -92,7 +99,7 @@ class BatchLoader:
 
 
 class Load(NamedTuple):
-    """What a field asks a loader for: all keys of its level, none of which was asked for before.
+    """What a field asks a loader for: the distinct keys of its level that nobody has asked for.
 
     `place` is where the field stands in the query, if that is wanted.
     """
@@ -113,7 +120,7 @@ class Gathering(DataLoader[Load, None]):
 
     def __init__(self, request: Request) -> None:
         # As the class above it does, which inspects its own method anew for each loader.
-        self.loop = asyncio.get_running_loop()
+        self.loop = request.loop
         self._cache = {}
         self._queue = []
         self._request = request
@@ -148,26 +155,30 @@ class Gathering(DataLoader[Load, None]):
     def _dispatch(self) -> None:
         """Read the batch, as a task of the request; who waits is settled however that ends."""
         self.is_full = True
-
-        def settle(task: asyncio.Task[None]) -> None:
-            if task.cancelled():
-                self._fail(RequestClosed())
-
         try:
-            self._reading = self._request.own(dispatch_queue_batch(self, self._queue))
-            self._reading.add_done_callback(settle)
+            self._reading = self._request.own(self._read())
+            self._reading.add_done_callback(self._ended)
         except RequestClosed as closed:
             self._fail(closed)
+
+    def _ended(self, reading: asyncio.Task[None]) -> None:
+        if reading.cancelled():
+            self._fail(RequestClosed())
+
+    async def _read(self) -> None:
+        """As `dispatch_queue_batch`, which looks anew at what kind of function it was given."""
+        await self.batch_load_fn([load for load, _ in self._queue])
+        self._settle_waiters()
 
     async def batch_load_fn(self, keys: list[Load]) -> list[None]:
         """Give the loaders their answers."""
         asked: dict[BatchLoader, list[Any]] = {}
         for loader, new, _ in keys:
             if new:
-                asked.setdefault(loader, []).extend(dict.fromkeys(new))
-        places = list(dict.fromkeys(place for _, _, place in keys if place is not None))
+                asked.setdefault(loader, []).extend(new)
+        places = list(dict.fromkeys([place for _, _, place in keys if place is not None]))
         try:
-            found = await together(loader.batch(keys, places) for loader, keys in asked.items())
+            found = await together([loader.batch(keys, places) for loader, keys in asked.items()])
             for (loader, of_it), answers in zip(asked.items(), found, strict=True):
                 loader.answers.update(zip(of_it, answers, strict=True))
         except Exception as error:
@@ -176,6 +187,9 @@ class Gathering(DataLoader[Load, None]):
 
     def _fail(self, error: Exception) -> None:
         _answer_all((load for load, _ in self._queue), error)
+        self._settle_waiters()
+
+    def _settle_waiters(self) -> None:
         for _, future in self._queue:
             if not future.done():
                 future.set_result(None)
@@ -233,6 +247,7 @@ class Request:
     deadline: float
     trace: Trace
     image_base_url: str
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     owners_read: OwnersRead = field(init=False)
     """Whose rows were read, where staff read them."""
     own_keys: dict[str, frozenset[Any]] = field(default_factory=dict)
@@ -242,13 +257,14 @@ class Request:
     _loaders: dict[Any, BatchLoader] = field(default_factory=dict)
     _gatherings: dict[Any, Gathering] = field(default_factory=dict)
     _owners: dict[str, asyncio.Task[frozenset[Any]]] = field(default_factory=dict)
-    _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
     give_up: Callable[[], None] = _nothing
     """Ends the execution of the request."""
     given_up: GatewayError | None = None
     """Why the request was given up, if it was."""
     _closed: bool = False
     _reads: int = 0
+    _now: datetime | None = None
 
     def __post_init__(self) -> None:
         self.owners_read = OwnersRead(self.viewer)
@@ -268,13 +284,15 @@ class Request:
     def deadline_of_read(self) -> float:
         """When a read that begins now is given up: it may take half of the time that is left, so
         that one store which hangs leaves some to what the others are asked for after it."""
-        now = asyncio.get_running_loop().time()
+        now = self.loop.time()
         return now + (self.deadline - now) / 2
 
-    @cached_property
+    @property
     def now(self) -> datetime:
         """The one moment that everything in this request is judged by."""
-        return self.clock.now()
+        if self._now is None:
+            self._now = self.clock.now()
+        return self._now
 
     def loader(self, identity: Any, batch: Batch, meets: Any = None) -> BatchLoader:
         """The loader of this identity, opened on first use; those of one `meets` are read at once
@@ -311,9 +329,8 @@ class Request:
         if self._closed:
             work.close()
             raise RequestClosed
-        task = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task = self.loop.create_task(work)
+        self._tasks.append(task)
         return task
 
     async def close(self) -> None:
@@ -323,12 +340,13 @@ class Request:
         the garbage collector with every row.
         """
         self._closed = True
-        if self._tasks:
-            tasks = list(self._tasks)
-            for task in tasks:
+        running = [task for task in self._tasks if not task.done()]
+        if running:
+            for task in running:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*running, return_exceptions=True)
         self._loaders.clear()
         self._gatherings.clear()
         self._owners.clear()
+        self._tasks.clear()
         self.give_up = _nothing

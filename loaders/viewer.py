@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass
+from functools import cached_property
 
 from loaders.masks import digest
 
@@ -57,7 +58,7 @@ class Viewer:
     def is_anonymous(self) -> bool:
         return self.email is None and self.subject is None
 
-    @property
+    @cached_property
     def is_staff(self) -> bool:
         return not self.roles.isdisjoint(STAFF)
 
