@@ -72,8 +72,13 @@ class Access:
             report=report,
             traced=request.trace.wanted,
             own_parents=self._own_parents(request),
-            viewer=await rules.told_to_policies(self.scope, request, self.table),
+            viewer=await self._told_to_policies(request),
         )
+
+    async def _told_to_policies(self, request: Request) -> str:
+        if not request.stores[self.table.product].has_policies:
+            return ""
+        return await rules.told_to_policies(self.scope, request, self.table)
 
     def _own_parents(self, request: Request) -> Set[Any]:
         owner = self.table.owner

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+import msgspec
 
 from loaders import cursors
 from loaders.errors import BadUserInput
@@ -81,8 +82,7 @@ def window(
     )
 
 
-@dataclass(slots=True)
-class Page:
+class Page(msgspec.Struct):
     """The rows of a window, and what a connection tells of them."""
 
     route: Route

@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import msgspec
 from graphql import ExecutionResult, located_error
 
 from gateway.execution.objects import Object
@@ -26,8 +27,7 @@ def _at_root(place: int) -> tuple[int, int | None]:
     return place, None
 
 
-@dataclass(slots=True)
-class Level:
+class Level(msgspec.Struct):
     """All objects of one type at one place of the query.
 
     `of` is the field that they are values of, `above` the level of the objects that have it.

@@ -11,13 +11,14 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from inspect import isawaitable
 from itertools import accumulate, chain, pairwise
 from operator import attrgetter
 from time import perf_counter
+from types import CoroutineType
 from typing import Any, Protocol, Self
 
+import msgspec
 from graphql import ExecutionResult, GraphQLObjectType
 from graphql.execution.values import VariableValues
 from graphql.pyutils import AwaitableOrValue
@@ -30,8 +31,7 @@ from loaders.trace import LevelRead, Trace
 Waiting = Coroutine[Any, Any, None]
 
 
-@dataclass(slots=True)
-class Asked:
+class Asked(msgspec.Struct):
     """What a resolver is told of the field that asks."""
 
     context: Any
@@ -51,8 +51,7 @@ class Values(Protocol):
         """Put what was made of each value where it belongs."""
 
 
-@dataclass(slots=True)
-class Single:
+class Single(msgspec.Struct):
     """The values of a field that is no list, one for each object."""
 
     found: Sequence[Any]
@@ -66,8 +65,7 @@ class Single:
         assign(self.objects, self.field.key, self.field.order, made)
 
 
-@dataclass(slots=True)
-class Listed:
+class Listed(msgspec.Struct):
     """The entries of lists, one list after the other: whose each is, and where it ends."""
 
     field: Field
@@ -307,7 +305,11 @@ class _Run:
 
 async def _settled(values: list[Any]) -> list[Any]:
     """The values, once those of them that have to be awaited are there."""
-    places = [place for place, value in enumerate(values) if isawaitable(value)]
+    places = [
+        place
+        for place, value in enumerate(values)
+        if value.__class__ is CoroutineType or isawaitable(value)
+    ]
     if len(places) == 1:
         (place,) = places
         try:

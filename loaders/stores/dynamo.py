@@ -69,6 +69,8 @@ class DynamoStore:
         rows = await self._allowed(route, keys, terms, partial(find, route, terms))
         return [rows.get(key) for key in keys]
 
+    has_policies = False
+
     @property
     def primary(self) -> Self:
         return self

@@ -7,7 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, S
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, Protocol
+
+import msgspec
 
 from loaders.masks import Mask, digest
 from loaders.stores.connections import Use
@@ -42,6 +45,10 @@ class Route:
         return tuple((self.table, name) for name in self.by)
 
     def __str__(self) -> str:
+        return self._told
+
+    @cached_property
+    def _told(self) -> str:
         direction = "-" if self.descending else ""
         order = f" order {direction}{','.join(self.position)}" if self.position else ""
         return f"{self.table} by {','.join(self.by) or 'all'}{order}"
@@ -79,7 +86,8 @@ class Union(Route):
         own = tuple((self.table, name) for name in self.table.key)
         return own + tuple((self.parts[0].table, name) for name in self.shared)
 
-    def __str__(self) -> str:
+    @cached_property
+    def _told(self) -> str:
         names = ", ".join(part.table.name for part in self.parts)
         of = "".join(f" of one {name}" for name in self.shared)
         return f"{names}{of} below {self.table} order {','.join(self.position)}"
@@ -132,8 +140,7 @@ class Window(NamedTuple):
         return self.descending != self.backward
 
 
-@dataclass(slots=True)
-class Slice:
+class Slice(msgspec.Struct):
     """The rows of a window, in the listing's order.
 
     `more`: rows go on in the direction of reading. `stopped_at` is set where the read budget ran
@@ -153,8 +160,7 @@ class Count:
     exact: bool
 
 
-@dataclass(slots=True)
-class Call:
+class Call(msgspec.Struct):
     """One call of a store, for the trace.
 
     `keys` are kept where somebody reads them; `key_count` says how many there were. `started` is by
@@ -176,7 +182,7 @@ class Call:
     withheld: bool = False
     sql: str | None = None
     error: str | None = None
-    personal: Mapping[str, Mask] = field(default_factory=dict)
+    personal: Mapping[str, Mask] = {}
     """The columns of its table that are personal data, and how each is masked."""
     paths: Sequence[str] = ()
 
@@ -185,8 +191,7 @@ class Call:
         return Measured(self, report)
 
 
-@dataclass(slots=True)
-class Measured:
+class Measured(msgspec.Struct):
     """The time of a call, as a context."""
 
     call: Call
@@ -277,6 +282,10 @@ class Store(Protocol):
 
     Keys are distinct. All raise SourceUnavailable and DeadlineExceeded.
     """
+
+    @property
+    def has_policies(self) -> bool:
+        """Whether it has policies, which are told who asks."""
 
     @property
     def primary(self) -> Store:

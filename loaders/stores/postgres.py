@@ -90,7 +90,7 @@ class PostgresStore:
         self._product = product
         self._server = server
         self._channels = channels
-        self._secured = secured
+        self.has_policies = secured
         self.primary = primary or self
 
     @classmethod
@@ -127,9 +127,7 @@ class PostgresStore:
         return self._channels.following(channel, key, values)
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
-        statement = statements.find(
-            route, terms.columns, guarded=terms.owners is not None, secured=self._secured
-        )
+        statement = statements.find(route, terms.columns, **self._manner(keys, terms))
         values = _keys(route, keys) | _viewer(terms)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         rows: list[Row | None] = [None] * len(keys)
@@ -140,17 +138,11 @@ class PostgresStore:
     async def listing(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Slice]:
-        shape = Shape.of(window)
-        guarded = terms.owners is not None
-        statement = statements.listing(
-            route, terms.columns, shape, guarded=guarded, secured=self._secured
-        )
+        manner = self._manner(keys, terms)
+        statement = statements.listing(route, terms.columns, Shape.of(window), **manner)
         values = _keys(route, keys) | _viewer(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
-        found: list[list[Row]] = [[] for _ in keys]
-        for record in records:
-            found[record[PLACE] - 1].append(record)
-        return [_slice(rows, window) for rows in found]
+        return [_slice(rows, window) for rows in _by_key(records, keys)]
 
     async def union(
         self,
@@ -160,37 +152,38 @@ class PostgresStore:
         window: Window,
         terms: Terms,
     ) -> list[Slice]:
-        shape = Shape.of(window)
-        guarded = terms.owners is not None
-        statement = unions.listing(route, columns, shape, guarded=guarded, secured=self._secured)
+        manner = self._manner(keys, terms)
+        statement = unions.listing(route, columns, Shape.of(window), **manner)
         values = _keys(route, keys) | _viewer(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
-        found: list[list[Row]] = [[] for _ in keys]
-        for record in records:
-            found[record[PLACE] - 1].append(unions.to_row(route, columns, record))
-        return [_slice(rows, window) for rows in found]
+        return [
+            _slice([unions.to_row(route, columns, record) for record in of_key], window)
+            for of_key in _by_key(records, keys)
+        ]
 
     async def values(
         self, route: Union, keys: list[Key], at_most: int, terms: Terms
     ) -> list[list[Any]]:
-        statement = unions.values(route, guarded=terms.owners is not None, secured=self._secured)
+        statement = unions.values(route, **self._manner(keys, terms))
         parameters = _keys(route, keys) | _viewer(terms) | {"size": at_most}
         records = await self._fetch(route, statement, parameters, keys, route.position, terms)
-        found: list[list[Any]] = [[] for _ in keys]
-        for record in records:
-            found[record[PLACE] - 1].append(record["value"])
-        return found
+        return [[record["value"] for record in of_key] for of_key in _by_key(records, keys)]
 
     async def count(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Count]:
         counting = unions.count if isinstance(route, Union) else statements.count
-        statement = counting(
-            route, Shape.of(window), guarded=terms.owners is not None, secured=self._secured
-        )
+        statement = counting(route, Shape.of(window), **self._manner(keys, terms))
         values = _keys(route, keys) | _viewer(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, (), terms)
         return [Count(record["count"], exact=True) for record in records]
+
+    def _manner(self, keys: list[Key], terms: Terms) -> statements.Manner:
+        return {
+            "guarded": terms.owners is not None,
+            "secured": self.has_policies,
+            "alone": len(keys) == 1,
+        }
 
     async def _fetch(
         self,
@@ -268,6 +261,8 @@ async def _connect(address: PostgresAddress, name: str = "quintet") -> Any:
 
 
 def _keys(route: Route, keys: list[Key]) -> dict[str, Any]:
+    if len(keys) == 1:
+        return {f"key{place}": value for place, value in enumerate(keys[0])}
     return {f"key{place}": [key[place] for key in keys] for place in range(len(route.by))}
 
 
@@ -284,6 +279,16 @@ def _window(route: Route, window: Window) -> dict[str, Any]:
     if window.after is not None:
         values |= {f"after{place}": value for place, value in enumerate(window.after)}
     return values
+
+
+def _by_key(records: list[Any], keys: list[Key]) -> list[list[Any]]:
+    """The records of each key."""
+    if len(keys) == 1:
+        return [records]
+    found: list[list[Any]] = [[] for _ in keys]
+    for record in records:
+        found[record[PLACE] - 1].append(record)
+    return found
 
 
 def _slice(rows: list[Row], window: Window) -> Slice:

@@ -30,10 +30,16 @@ PartColumns = tuple[tuple[str, ...], ...]
 
 @lru_cache(STATEMENTS_KEPT)
 def listing(
-    route: Union, columns: PartColumns, shape: Shape, *, guarded: bool, secured: bool = False
+    route: Union,
+    columns: PartColumns,
+    shape: Shape,
+    *,
+    guarded: bool,
+    secured: bool = False,
+    alone: bool = False,
 ) -> Statement:
     """The first rows of each key's window: each part cut to the window, then all of them."""
-    keys = keys_of(route)
+    keys = keys_of(route, alone=alone)
     ancestor = sql_of(route.table)
     found = ancestor.join(keys, ancestor.c[route.by[0]] == keys.c["key0"])
     parts = [
@@ -57,9 +63,11 @@ def listing(
 
 
 @lru_cache(STATEMENTS_KEPT)
-def count(route: Union, shape: Shape, *, guarded: bool, secured: bool = False) -> Statement:
+def count(
+    route: Union, shape: Shape, *, guarded: bool, secured: bool = False, alone: bool = False
+) -> Statement:
     """How many rows each key's window has in all parts."""
-    keys = keys_of(route)
+    keys = keys_of(route, alone=alone)
     ancestor = sql_of(route.table)
     parts = [
         _matching(route, place, sa.select(sa.true()), shape, ancestor, keys)
@@ -78,9 +86,9 @@ def count(route: Union, shape: Shape, *, guarded: bool, secured: bool = False) -
 
 
 @lru_cache(STATEMENTS_KEPT)
-def values(route: Union, *, guarded: bool, secured: bool = False) -> Statement:
+def values(route: Union, *, guarded: bool, secured: bool = False, alone: bool = False) -> Statement:
     """The distinct values of the first position column below each key, from the lowest."""
-    keys = keys_of(route)
+    keys = keys_of(route, alone=alone)
     ancestor = sql_of(route.table)
     found = ancestor.join(keys, ancestor.c[route.by[0]] == keys.c["key0"])
     name = route.position[0]
@@ -108,7 +116,7 @@ def _part(
     columns: PartColumns,
     shape: Shape,
     ancestor: sa.Table,
-    keys: sa.TableValuedAlias,
+    keys: sa.FromClause,
 ) -> sa.Select[Any]:
     """The window of one table, its rows as wide as those of all tables together."""
     table = sql_of(route.parts[place].table)
@@ -139,7 +147,7 @@ def _matching(
     selected: sa.Select[Any],
     shape: Shape,
     ancestor: sa.Table,
-    keys: sa.TableValuedAlias,
+    keys: sa.FromClause,
 ) -> sa.Select[Any]:
     """Only rows of one table that a key names, within the client's filters and ranges."""
     table = sql_of(route.parts[place].table)

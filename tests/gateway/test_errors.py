@@ -37,6 +37,7 @@ class Failing:
 
     find = listing = union = values = count = health = close = fail
     use = Use(in_use=0, idle=0, at_most=0)
+    has_policies = False
 
 
 def gateway(error: Exception) -> Gateway:

@@ -12,7 +12,7 @@ import pytest
 from gateway.demo.data import demo_rows
 from loaders import accounts, pipeline, profiles, titles
 from loaders.access import Access, Distinct, One, United
-from loaders.stores.interface import Key, Window
+from loaders.stores.interface import Key, Terms, Window
 from loaders.stores.postgres import PostgresStore
 from loaders.tables.catalogue import POSTGRES
 from loaders.tables.facts import Read, StoredTable, Through, table_of
@@ -27,6 +27,8 @@ WAYS = {
 }
 ACCOUNTS = {product: [row["id"] for row in ROWS[product]["users"]] for product in POSTGRES}
 KEYS_AT_MOST = 30
+ALONE = 5
+"""How many of them are asked for alone too, which is another statement."""
 WHOLE = Window(size=2_000)
 """More rows than any key has."""
 
@@ -69,7 +71,13 @@ def keys_of(way: Access) -> list[Key]:
 async def read(store: PostgresStore, way: Access, keys: Sequence[Key], **facts: Any) -> Found:
     """What these keys lead to; `facts` are terms beside the usual ones, which ask for anybody's."""
     terms = replace(Reading().terms(way.route), **facts)
-    asked = list(keys)
+    found = await _read(store, way, list(keys), terms)
+    for key, of_key in zip(keys[:ALONE], found, strict=False):
+        assert await _read(store, way, [key], terms) == [of_key]
+    return found
+
+
+async def _read(store: PostgresStore, way: Access, asked: list[Key], terms: Terms) -> Found:
     if isinstance(way, One):
         rows = await store.find(way.route, asked, terms)
         return [set() if row is None else {(way.table, row["id"])} for row in rows]
@@ -88,7 +96,10 @@ async def counted(
 ) -> list[int]:
     """How many rows each of these keys has."""
     terms = replace(Reading().terms(way.route), **facts)
-    return [one.count for one in await store.count(way.route, list(keys), Window(0), terms)]
+    found = await store.count(way.route, list(keys), Window(0), terms)
+    for key, of_key in zip(keys[:ALONE], found, strict=False):
+        assert await store.count(way.route, [key], Window(0), terms) == [of_key]
+    return [one.count for one in found]
 
 
 def kept(way: Access, keys: Sequence[Key], everything: Found, viewer: Sequence[Any]) -> Found:

@@ -561,6 +561,8 @@ async def test_bad_paging_costs_no_call(ask: Asker) -> None:
 class Careless:
     """A store that forgets whose rows alone it was asked for."""
 
+    has_policies = False
+
     def __init__(self, store: Store) -> None:
         self._store = store
 

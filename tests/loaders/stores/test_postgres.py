@@ -404,7 +404,7 @@ async def test_each_key_is_counted(family_store: PostgresStore, reading: Reading
 def facts(call: Call) -> dict[str, Any]:
     return {
         name: getattr(call, name)
-        for name in Call.__slots__
+        for name in Call.__struct_fields__
         if name not in ("started", "milliseconds")
     }
 

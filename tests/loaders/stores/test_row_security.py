@@ -21,7 +21,7 @@ from loaders.access import Access, Distinct, One, Paged, United
 from loaders.errors import SourceUnavailable
 from loaders.stores import statements, unions
 from loaders.stores.postgres import PostgresAddress, PostgresStore
-from loaders.stores.statements import Shape, Statement
+from loaders.stores.statements import Manner, Shape, Statement
 from loaders.tables import family, policies, studio
 from loaders.tables.catalogue import POSTGRES
 from tests.engines import Addresses, as_read, execute, postgres_copy
@@ -174,17 +174,23 @@ async def test_a_role_that_the_policies_are_not_for_is_not_read_as(
 
 def statements_of(way: Access) -> Iterator[Statement]:
     """The statements of a way, of each kind."""
+    for alone in (False, True):
+        yield from _statements_of(way, alone=alone)
+
+
+def _statements_of(way: Access, *, alone: bool) -> Iterator[Statement]:
+    manner: Manner = {"guarded": False, "secured": True, "alone": alone}
     columns = way.selected({})
     if isinstance(way, Distinct):
-        yield unions.values(way.route, guarded=False, secured=True)
+        yield unions.values(way.route, **manner)
     elif isinstance(way, United):
         parts = way.selected_of_parts({})
-        yield unions.listing(way.route, parts, Shape(), guarded=False, secured=True)
+        yield unions.listing(way.route, parts, Shape(), **manner)
     elif isinstance(way, One):
-        yield statements.find(way.route, columns, guarded=False, secured=True)
+        yield statements.find(way.route, columns, **manner)
     else:
-        yield statements.listing(way.route, columns, Shape(), guarded=False, secured=True)
-        yield statements.count(way.route, Shape(), guarded=False, secured=True)
+        yield statements.listing(way.route, columns, Shape(), **manner)
+        yield statements.count(way.route, Shape(), **manner)
 
 
 @pytest.fixture(scope="module")

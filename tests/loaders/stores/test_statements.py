@@ -31,6 +31,17 @@ def test_one_row_a_key_is_a_join_with_the_keys() -> None:
     assert found.parameters == ("key0",)
 
 
+def test_one_key_alone_needs_no_array() -> None:
+    found = statements.find(DEVICE, ("id",), guarded=False, alone=True)
+    assert sql(found) == (
+        "SELECT keys._place, devices.id"
+        " FROM (SELECT $1::VARCHAR AS key0, 1 AS _place) AS keys"
+        " JOIN devices ON devices.device_id = keys.key0"
+        " ORDER BY keys._place, devices.id"
+    )
+    assert found.parameters == ("key0",)
+
+
 def test_a_guarded_read_tests_the_owner_in_the_same_statement() -> None:
     found = statements.find(DEVICE, ("id",), guarded=True)
     assert "WHERE devices.family_id = any($2::INTEGER[])" in sql(found)
@@ -114,14 +125,14 @@ def test_a_folded_index_folds_both_sides() -> None:
 
 def test_a_listing_of_everything_needs_no_key() -> None:
     listing = statements.listing(ALL_TITLES, ("id",), Shape(), guarded=False)
-    assert "FROM unnest(ARRAY[1]) WITH ORDINALITY" in sql(listing)
+    assert "FROM (SELECT 1 AS _place) AS keys" in sql(listing)
     assert listing.parameters == ("size",)
 
 
 def test_reading_upwards_goes_on_above_a_position() -> None:
     listing = statements.listing(ALL_TITLES, ("id",), Shape(continued=True), guarded=False)
     assert "(titles.id) > ($1::INTEGER)" in sql(listing)
-    assert sql(listing).endswith("ORDER BY anon_1._place, rows.id ASC")
+    assert sql(listing).endswith("ORDER BY keys._place, rows.id ASC")
 
 
 def test_a_statement_is_compiled_once() -> None:
