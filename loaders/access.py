@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from itertools import chain
 from types import MappingProxyType
 from typing import Any
@@ -45,7 +45,7 @@ class Access:
     route: Route
     scope: Scope
 
-    @property
+    @cached_property
     def by(self) -> tuple[str, ...]:
         """The columns whose values a caller gives."""
         return self.route.by
@@ -53,7 +53,7 @@ class Access:
     def __str__(self) -> str:
         return str(self.route)
 
-    @property
+    @cached_property
     def table(self) -> StoredTable:
         return self.route.table
 
@@ -128,7 +128,7 @@ class One(Access):
 
     fixed: Key = ()
 
-    @property
+    @cached_property
     def by(self) -> tuple[str, ...]:
         """The columns whose values a caller gives."""
         return self.route.by[: len(self.route.by) - len(self.fixed)]
@@ -304,8 +304,10 @@ class United(Paged):
             lambda store, askable: store.union(self.route, askable, columns, part, terms),
             _nothing,
         )
-        for table in (part.table for part in self.route.parts):
-            of_it = (row for slice_ in slices for row in slice_.rows if table_of(row) is table)
+        by_table: dict[StoredTable, list[Row]] = {}
+        for row in chain.from_iterable(slice_.rows for slice_ in slices):
+            by_table.setdefault(table_of(row), []).append(row)
+        for table, of_it in by_table.items():
             request.owners_read.note(table, of_it)
         return slices
 

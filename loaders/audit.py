@@ -18,17 +18,21 @@ class OwnersRead:
 
     def __init__(self, viewer: Viewer) -> None:
         self._of_staff = viewer.is_staff
+        self._noted: list[tuple[StoredTable, str, Iterable[Row | None]]] = []
         self._owners: dict[StoredTable, set[Any]] = {}
 
     @property
     def owners(self) -> Mapping[StoredTable, set[Any]]:
         """Of each table that has owners, those whose rows were read."""
-        return self._owners
-
-    def note(self, table: StoredTable, rows: Iterable[Row | None]) -> None:
-        """Remember whose rows of a table these are."""
-        owner = table.owner_column
-        if self._of_staff and owner is not None:
+        while self._noted:
+            table, owner, rows = self._noted.pop()
             found = {row.get(owner) for row in rows if row is not None}
             if found:
                 self._owners.setdefault(table, set()).update(found)
+        return self._owners
+
+    def note(self, table: StoredTable, rows: Iterable[Row | None]) -> None:
+        """Remember whose rows of a table these are; they are looked at when that is asked."""
+        owner = table.owner_column
+        if self._of_staff and owner is not None:
+            self._noted.append((table, owner, rows))

@@ -84,7 +84,7 @@ class BatchLoader:
         """
         self._request.count_reads(len(keys))
         answers = self.answers
-        new = [key for key in keys if key not in answers]
+        new = [key for key in keys if key not in answers] if answers else keys
         if new:
             place = _place(path) if self._request.trace.placed else None
             gathering = self._request.gathering(self._meets)

@@ -175,7 +175,9 @@ class _Run:
             values = await self._await(field, level)
         except Exception as error:
             values = [error] * len(level.sources)
-        await _all(self._complete(field, level, values))
+        waiting = self._complete(field, level, values)
+        if waiting:
+            await _all(waiting)
 
     async def _await(self, field: Field, level: Level) -> Sequence[Any]:
         if field.reading.each is None:
