@@ -24,8 +24,8 @@ class OwnersRead:
     @property
     def owners(self) -> Mapping[StoredTable, set[Any]]:
         """Of each table that has owners, those whose rows were read."""
-        while self._noted:
-            table, owner, rows = self._noted.pop()
+        noted, self._noted = self._noted, []
+        for table, owner, rows in noted:
             found = {row.get(owner) for row in rows if row is not None}
             if found:
                 self._owners.setdefault(table, set()).update(found)

@@ -218,9 +218,9 @@ def _taking(fields: Sequence[Leaf], taken: Mapping[str, str]) -> str:
     """Takes what maps hold as it is shown, and reads the rest."""
     reads = ""
     for field in fields:
-        member = f"object_.{attribute(field.order)}"
         if field.key in taken:
             continue
+        member = f"object_.{attribute(field.order)}"
         if not _is_constant(field):
             reads += _read(field)
             reads += f"            {member} = v{field.order}\n"

@@ -65,9 +65,8 @@ class Failure:
 def settle(data: Any, failures: Sequence[Failure]) -> ExecutionResult:
     """The answer: nulls where something failed, and an error for each, in the answer's order.
 
-    `data` is the object at the root.
-
-    An error below the null of another is dropped, as the specification allows.
+    An error below the null of another is dropped, as the specification allows. `data` is the object
+    at the root.
     """
     if not failures:
         return ExecutionResult(data, None)

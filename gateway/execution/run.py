@@ -158,8 +158,7 @@ class Gateway:
         finally:
             await request.close()
         try:
-            if self.audit is not None:
-                await self._audited(operation, request, request_id)
+            await self._audited(operation, request, request_id)
         except SourceUnavailable as unwritten:  # the trace is not told either
             errors = shown([_of_the_request(unwritten)], request_id)
             return Answer({"errors": errors, "data": None}, True, run)

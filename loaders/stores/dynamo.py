@@ -136,7 +136,7 @@ class DynamoStore:
             mine = mine | await self._mine(owner, parents, terms)
         # Only then the rows: another's would take longer than one that there is not.
         wanted = [key for key in wanted if key[place] in mine]
-        return await read(wanted) if wanted else {}
+        return await read(wanted)
 
     async def _find_by_key(self, route: Route, terms: Terms, keys: list[Key]) -> dict[Key, Row]:
         items = await self._batch_get(dynamo_table(route), keys, terms.columns, terms)

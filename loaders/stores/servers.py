@@ -39,8 +39,8 @@ UNREACHABLE = (
 
 ANSWERS_WITHIN = 0.5
 """Seconds that a server has to say how it is."""
-STATEMENTS_KEPT = 100
-"""How many a connection keeps prepared."""
+PREPARED_KEPT = 200
+"""How many statements a connection keeps prepared; of one more the oldest is let go of."""
 
 
 class Connection(asyncpg.Connection):
@@ -54,7 +54,7 @@ class Connection(asyncpg.Connection):
         """The records of a statement, as rows of this class."""
         statement = self._kept.get((sql, row))
         if statement is None:
-            if len(self._kept) >= STATEMENTS_KEPT:
+            if len(self._kept) >= PREPARED_KEPT:
                 del self._kept[next(iter(self._kept))]
             statement = await self.prepare(sql, record_class=row)
             self._kept[sql, row] = statement
