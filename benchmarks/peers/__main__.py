@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import platform
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -14,13 +13,21 @@ import orjson
 
 from benchmarks.peers import growth
 from benchmarks.peers.engines import engines
-from benchmarks.peers.installing import Node, NoNode, install_node, install_plain
+from benchmarks.peers.installing import (
+    CHECKOUT,
+    Node,
+    NoNode,
+    Python,
+    install_node,
+    install_python,
+)
 from benchmarks.peers.load import Load, NoLoad, program
 from benchmarks.peers.measuring import Measured, Measuring, Omitted, Pace, servers
 from benchmarks.peers.memory import memory
-from benchmarks.peers.peers import CHECKOUT, OURS, PEERS, Peer, Places
+from benchmarks.peers.peers import OURS, PEERS, Peer, Places
 from benchmarks.peers.picture import picture
 from benchmarks.peers.processes import Server, ServerFailed, cores, pinned
+from benchmarks.peers.python import fastest
 from benchmarks.peers.report import as_json, as_markdown, figures, losses, read
 from benchmarks.peers.shapes import SHAPES, Shape
 from gateway.demo.processes import EngineError
@@ -40,9 +47,10 @@ def main() -> None:
     try:
         program()
         node = _node(given.directory)
-        versions = {"Python": platform.python_version(), **({"Node": node.version} if node else {})}
+        python = install_python(given.directory, given.python or fastest())
+        versions = {"Python": python.version, **({"Node": node.version} if node else {})}
         there = [peer for peer in peers if node or not peer.on_node]
-        with _started(there, node, given.directory, pace) as bench:
+        with _started(there, node, python, given.directory, pace) as bench:
             if given.growth:
                 told = growth.report(bench.growth(), bench.workers(), bench.flood(), versions)
                 _keep("growth.md", told)
@@ -78,6 +86,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=float, default=2, help="that a round takes")
     parser.add_argument("--clients", type=int, default=8, help="that ask at once")
     parser.add_argument(
+        "--python",
+        type=Path,
+        metavar="PROGRAM",
+        help="runs the servers in Python (default: the fastest there is)",
+    )
+    parser.add_argument(
         "--directory",
         type=Path,
         default=CHECKOUT / ".benchmarks",
@@ -95,10 +109,12 @@ def _node(kept: Path) -> Node | None:
 
 
 @contextmanager
-def _started(peers: Sequence[Peer], node: Node | None, kept: Path, pace: Pace) -> Iterator[Bench]:
+def _started(
+    peers: Sequence[Peer], node: Node | None, python: Python, kept: Path, pace: Pace
+) -> Iterator[Bench]:
     """The server that is measured has a core for itself; engines and load share the other."""
     there = cores()
-    places = Places(node, install_plain(kept), kept / "memory.json")
+    places = Places(node, python, kept / "memory.json")
     places.memory.write_bytes(orjson.dumps(memory()))
     with pinned(there[1]), engines(kept) as where:
         yield Bench(peers, places, where, there, pace)

@@ -67,7 +67,8 @@ STEPS = (
 
 def serving(workers: int) -> Start:
     """How so many workers are started over the stores."""
-    return Start(["{gateway}", "serve", "--workers", str(workers)])
+    program = "from gateway.cli import main; main()"
+    return Start(["{python}", "-P", "-c", program, "serve", "--workers", str(workers)])
 
 
 def shared(server: Server, pace: Pace, script: Path) -> list[Load]:

@@ -6,17 +6,20 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from gateway.demo.installing import LOCKS, EngineUnavailable, install_locked, installed, run
 from gateway.progress import step
 
+CHECKOUT = Path(__file__).parents[2]
 SOURCE = Path(__file__).with_name("node")
+PYTHON = (CHECKOUT / "requirements.lock", Path(__file__).with_name("plain") / "requirements.lock")
 LOCK = "package-lock.json"
 NODE = LOCKS / "npm.lock"
 MARK = "installed.lock"
-"""A copy of the lock that something was installed from, written last."""
+"""A copy of what something was installed from, written last."""
 
 
 class NoNode(Exception):
@@ -36,16 +39,33 @@ class Node:
         return _said(self.program, "--version").removeprefix("v")
 
 
-def install_plain(kept: Path) -> Path:
-    """The folder of Python packages that the peer in Python needs."""
-    folder = kept / "plain"
-    lock = Path(__file__).with_name("plain") / "requirements.lock"
-    if not _installed(lock, folder):
-        shutil.rmtree(folder, ignore_errors=True)
-        pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
-        run(*pip, "install", "--require-hashes", "--target", folder, "--requirement", lock)
-        shutil.copy(lock, folder / MARK)
-    return folder
+@dataclass(frozen=True)
+class Python:
+    """The program that runs the servers in Python, with all that they need."""
+
+    program: Path
+
+    @property
+    def version(self) -> str:
+        """Python's own."""
+        return _said(self.program, "--version").removeprefix("Python ")
+
+
+def install_python(kept: Path, python: Path, locks: Sequence[Path] = PYTHON) -> Python:
+    """An environment for the servers in Python, by this one."""
+    home = kept / "python"
+    program, mark = home / "bin" / "python", home / MARK
+    wanted = "".join([f"# {python}\n", *(lock.read_text() for lock in locks)])
+    if not (program.exists() and mark.exists() and mark.read_text() == wanted):
+        with step(f"Installing the peers in Python, by {python}"):
+            shutil.rmtree(home, ignore_errors=True)
+            uv = Path(sys.executable).with_name("uv")
+            run(uv, "venv", "--quiet", "--python", python, home)
+            for lock in locks:
+                into = ("--quiet", "--python", program, "--require-hashes")
+                run(uv, "pip", "install", *into, "--requirement", lock)
+            mark.write_text(wanted)
+    return Python(program)
 
 
 def install_node(kept: Path) -> Node:
@@ -57,7 +77,8 @@ def install_node(kept: Path) -> Node:
                 install_locked(NODE, runtime)
     except EngineUnavailable as error:
         raise NoNode(f"Node cannot be installed, so no peer on Node is measured. {error}") from None
-    if not _installed(SOURCE / LOCK, servers):
+    mark = servers / MARK
+    if not mark.exists() or mark.read_bytes() != (SOURCE / LOCK).read_bytes():
         with step("Installing the peers on Node"):
             _install_packages(runtime / "bin", servers)
     shutil.copytree(SOURCE, servers, dirs_exist_ok=True)
@@ -87,9 +108,3 @@ def _install_packages(programs: Path, home: Path) -> None:
 
 def _said(*command: str | Path) -> str:
     return subprocess.check_output(command, text=True).strip()
-
-
-def _installed(lock: Path, home: Path) -> bool:
-    """Whether what is there is what the lock names now."""
-    mark = home / MARK
-    return mark.exists() and mark.read_bytes() == lock.read_bytes()

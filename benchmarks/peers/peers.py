@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.peers.caller import ISSUERS
 from benchmarks.peers.engines import SECRET
-from benchmarks.peers.installing import Node
+from benchmarks.peers.installing import CHECKOUT, Node, Python
 from benchmarks.peers.processes import Server
 from benchmarks.peers.shapes import POSTGRAPHILE, Shape
 
 HERE = Path(__file__).parent
-CHECKOUT = HERE.parents[1]
 SDL = CHECKOUT / "schema" / "schema.graphql"
 MEMORY_SDL = HERE / "memory.graphql"
 
@@ -24,19 +21,18 @@ MEMORY_SDL = HERE / "memory.graphql"
 class Places:
     """Where things are that servers are told of.
 
-    `node` is None where no peer on Node is measured; `plain` is a folder of Python packages,
-    `memory` the file of M1 to M4.
+    `node` is None where no peer on Node is measured; `memory` is the file of M1 to M4.
     """
 
     node: Node | None
-    plain: Path
+    python: Python
     memory: Path
 
     @property
     def settings(self) -> dict[str, str]:
         """What every server's environment has beside the addresses of the engines."""
         return {
-            "PYTHONPATH": os.pathsep.join([str(CHECKOUT), str(self.plain)]),
+            "PYTHONPATH": str(CHECKOUT),
             "GATEWAY_ID_KEY": SECRET,
             "GATEWAY_AUDIT_DIRECTORY": str(self.memory.with_name("audit")),
             "GATEWAY_ISSUERS": ISSUERS,
@@ -56,8 +52,7 @@ class Start:
     def server(self, name: str, engines: Mapping[str, str], places: Places, log: Path) -> Server:
         """A server that was started so."""
         known = {
-            "python": sys.executable,
-            "gateway": Path(sys.executable).with_name("gateway"),
+            "python": places.python.program,
             "node": places.node and places.node.program,
             "servers": places.node and places.node.servers,
             "memory": places.memory,
