@@ -11,12 +11,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
 NAMES = ("python3", "python3.11", "python3.12", "python3.13", "python3.14")
 PLACES = (*os.get_exec_path(), "/usr/local/bin", "/usr/bin")
-CLEARLY = 0.95
+TURNS = 5
+CLEARLY = 0.9
 """How much of our own Python's time another takes at most that is clearly faster."""
 PROGRAM = """
 import asyncio, sys, time
@@ -57,9 +57,11 @@ print(min(times))
 
 def fastest() -> Path:
     """The Python that takes the least time; our own where none is clearly faster."""
-    own, *others = _pythons()
-    clearly = CLEARLY * seconds(own)
-    return min((one for one in others if seconds(one) < clearly), key=seconds, default=own)
+    own, *others = there = list(_pythons())
+    turns = [list(map(seconds, there)) for _ in range(TURNS)]  # for the machine's own pace varies
+    times = dict(zip(there, map(min, zip(*turns, strict=True)), strict=True))
+    clearly = CLEARLY * times[own]
+    return min((one for one in others if times[one] < clearly), key=times.__getitem__, default=own)
 
 
 def _pythons() -> Iterable[Path]:
@@ -69,7 +71,6 @@ def _pythons() -> Iterable[Path]:
     return reversed(there.values())
 
 
-@cache
 def seconds(python: Path) -> float:
     """How long it takes; infinity where it does not run."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -9,35 +10,30 @@ import pytest
 
 from benchmarks.peers import python
 
+OWN = Path(sys.executable)
 
-def a_python(folder: Path, said: str) -> Path:
-    """A program that prints this."""
-    folder.mkdir()
-    program = folder / "python3"
-    program.write_text(f"#!/bin/sh\n{said}\n")
+
+@pytest.fixture
+def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Python that is found beside our own."""
+    monkeypatch.setattr(python, "PLACES", [tmp_path, tmp_path / "nowhere"])
+    program = tmp_path / "python3"
+    program.write_text("#!/bin/sh\nexit 1\n")
     program.chmod(0o755)
     return program
 
 
-@pytest.fixture(autouse=True)
-def _found_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(python, "PLACES", ())
-    python.seconds.cache_clear()
-
-
-def test_the_fastest_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    slower = a_python(tmp_path / "slower", "echo 0.00002")
-    faster = a_python(tmp_path / "faster", "echo 0.00001")
-    broken = a_python(tmp_path / "broken", "exit 1")
-    places = [program.parent for program in (slower, faster, broken)]
-    monkeypatch.setattr(python, "PLACES", places)
-    assert python.fastest() == faster
-
-
-def test_our_own_is_taken_where_none_is_clearly_faster(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("own", "others", "is_taken"),
+    [(1.0, 0.8, True), (1.0, 0.95, False), (1.0, 1.2, False), (1.0, math.inf, False)],
+)
+def test_another_is_taken_that_is_clearly_faster(
+    monkeypatch: pytest.MonkeyPatch, other: Path, own: float, others: float, *, is_taken: bool
 ) -> None:
-    own = python.seconds(Path(sys.executable))
-    same = a_python(tmp_path / "same", f"echo {own * 0.99}")
-    monkeypatch.setattr(python, "PLACES", [same.parent, tmp_path / "nowhere"])
-    assert python.fastest() == Path(sys.executable)
+    monkeypatch.setattr(python, "seconds", lambda program: own if program == OWN else others)
+    assert python.fastest() == (other if is_taken else OWN)
+
+
+def test_one_that_does_not_run_is_told_apart(other: Path) -> None:
+    assert python.seconds(other) == math.inf
+    assert 0 < python.seconds(OWN) < math.inf
