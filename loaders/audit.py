@@ -6,18 +6,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from loaders.tables.facts import Row, StoredTable
-from loaders.viewer import Viewer
 
 
 class OwnersRead:
-    """The owners of the rows that one request has read, where its viewer is staff.
+    """The owners of the rows that one request has read, where that is `wanted`.
 
     A table's owner is the value of its owner column: the owner's key, or that of the parent row at
     which the owner path goes on.
     """
 
-    def __init__(self, viewer: Viewer) -> None:
-        self._of_staff = viewer.is_staff
+    def __init__(self, *, wanted: bool) -> None:
+        self._wanted = wanted
         self._noted: list[tuple[StoredTable, str, Iterable[Row | None]]] = []
         self._owners: dict[StoredTable, set[Any]] = {}
 
@@ -34,5 +33,5 @@ class OwnersRead:
     def note(self, table: StoredTable, rows: Iterable[Row | None]) -> None:
         """Remember whose rows of a table these are; they are looked at when that is asked."""
         owner = table.owner_column
-        if self._of_staff and owner is not None:
+        if self._wanted and owner is not None:
             self._noted.append((table, owner, rows))

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import (
-    Awaitable,
-    Callable,
-    Coroutine,
-    Iterable,
-    Mapping,
-    Sequence,
-)
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -93,7 +86,7 @@ class BatchLoader:
             await gathering.load(Load(self, list(asked), place))
         if len(new) < len(keys):
             others = map(answers.__getitem__, keys)
-            for gathering in {other for other in others if isinstance(other, Gathering)}:
+            for gathering in dict.fromkeys(one for one in others if isinstance(one, Gathering)):
                 await gathering.ended(self)
         return list(map(answers.__getitem__, keys))
 
@@ -112,8 +105,9 @@ class Load(NamedTuple):
 class Gathering(DataLoader[Load, None]):
     """aiodataloader for loads that meet: they are read side by side, and answered at once.
 
-    It dispatches when no new load has come for one tick of the event loop, eight at most: a split
-    batch costs a whole store call, a tick next to nothing.
+    What it gives is `load` and the queue of those who wait; when the queue is read, and how, is
+    said here. It dispatches when no new load has come for one tick of the event loop, eight at
+    most: a split batch costs a whole store call, a tick next to nothing.
     """
 
     cache = False
@@ -130,10 +124,10 @@ class Gathering(DataLoader[Load, None]):
 
     async def ended(self, loader: BatchLoader) -> None:
         """Wait, for this loader, until what others have asked for is answered."""
-        if self._reading is None:
-            await self.load(Load(loader, (), None))
-        else:
+        if self._reading is not None:
             await asyncio.wait([self._reading])
+        elif not self.is_full:  # else the request was closed before, and that is the answer
+            await self.load(Load(loader, (), None))
 
     def get_cache_key(self, key: Load) -> Load:
         """A load, of which none is kept."""
@@ -157,33 +151,30 @@ class Gathering(DataLoader[Load, None]):
         self.is_full = True
         try:
             self._reading = self._request.own(self._read())
-            self._reading.add_done_callback(self._ended)
+            self._reading.add_done_callback(self._fail_if_cancelled)
         except RequestClosed as closed:
             self._fail(closed)
 
-    def _ended(self, reading: asyncio.Task[None]) -> None:
+    def _fail_if_cancelled(self, reading: asyncio.Task[None]) -> None:
         if reading.cancelled():
             self._fail(RequestClosed())
 
     async def _read(self) -> None:
-        """As `dispatch_queue_batch`, which looks anew at what kind of function it was given."""
-        await self.batch_load_fn([load for load, _ in self._queue])
-        self._settle_waiters()
-
-    async def batch_load_fn(self, keys: list[Load]) -> list[None]:
-        """Give the loaders their answers."""
-        asked: dict[BatchLoader, list[Any]] = {}
-        for loader, new, _ in keys:
-            if new:
-                asked.setdefault(loader, []).extend(new)
-        places = list(dict.fromkeys([place for _, _, place in keys if place is not None]))
+        """Give the loaders their answers: in place of `dispatch_queue_batch`, which looks anew at
+        what kind of function it was given."""
+        loads = [load for load, _ in self._queue]
         try:
+            asked: dict[BatchLoader, list[Any]] = {}
+            for loader, new, _ in loads:
+                if new:
+                    asked.setdefault(loader, []).extend(new)
+            places = list(dict.fromkeys([place for _, _, place in loads if place is not None]))
             found = await together([loader.batch(keys, places) for loader, keys in asked.items()])
             for (loader, of_it), answers in zip(asked.items(), found, strict=True):
                 loader.answers.update(zip(of_it, answers, strict=True))
         except Exception as error:
-            _answer_all(keys, error)
-        return [None] * len(keys)
+            _answer_all(loads, error)
+        self._settle_waiters()
 
     def _fail(self, error: Exception) -> None:
         _answer_all((load for load, _ in self._queue), error)
@@ -247,6 +238,8 @@ class Request:
     deadline: float
     trace: Trace
     image_base_url: str
+    audited: bool = True
+    """Whether it will be asked whose rows staff read."""
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     owners_read: OwnersRead = field(init=False)
     """Whose rows were read, where staff read them."""
@@ -267,7 +260,7 @@ class Request:
     _now: datetime | None = None
 
     def __post_init__(self) -> None:
-        self.owners_read = OwnersRead(self.viewer)
+        self.owners_read = OwnersRead(wanted=self.audited and self.viewer.is_staff)
 
     def count_reads(self, reads: int) -> None:
         """Give the whole request up where these reads are too many."""

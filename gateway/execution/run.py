@@ -216,6 +216,7 @@ class Gateway:
             deadline=asyncio.get_running_loop().time() + self.deadline,
             trace=trace,
             image_base_url=self.image_base_url,
+            audited=self.audit is not None,
         )
 
 

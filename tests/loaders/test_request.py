@@ -172,6 +172,21 @@ async def test_closing_settles_those_who_wait(loader: BatchLoader, info: Field, 
     assert closed.value.code is Code.INTERNAL
 
 
+async def test_closing_settles_those_who_wait_for_what_others_asked_for(
+    loader: BatchLoader, info: Field, echo: Echo
+) -> None:
+    echo.answering.clear()
+    reading = asyncio.ensure_future(asked(loader, info, "a"))
+    await echo.asked.wait()
+    gathering = asyncio.ensure_future(asked(loader, info, "b"))
+    both = asyncio.ensure_future(loader.ask_each(["a", "b"], info.path))
+    await asyncio.sleep(0)
+    await info.context.close()
+    found = await asyncio.gather(reading, gathering, both, return_exceptions=True)
+    for end in (*found[:2], *found[2]):
+        assert isinstance(end, RequestClosed)
+
+
 async def test_closing_waits_until_a_read_has_stopped(info: Field) -> None:
     reading, stopped = asyncio.Event(), asyncio.Event()
 
