@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from graphql import GraphQLObjectType, is_abstract_type
+from graphql import GraphQLError, GraphQLObjectType, is_abstract_type
 from graphql.execution.values import VariableValues
 
 from gateway.execution.plan import Field, Plan, Selection
@@ -136,7 +136,7 @@ class Forecaster:
     def _place(self, field: Field, objects: int, page: Sequence[Reach]) -> Place:
         try:
             reaches = self._reaches(field, page)
-        except GatewayError:  # it fails before it asks for anything
+        except (GatewayError, GraphQLError):  # it fails before it asks for anything
             return Place(field.place, objects, ())
         forecasts = [
             forecast

@@ -145,6 +145,17 @@ async def test_another_word_in_the_header_is_refused(client: Client) -> None:
     assert error["extensions"]["argument"] == "Gateway-Explain"
 
 
+@pytest.mark.parametrize("word", ["plan", "run"])
+async def test_a_field_whose_arguments_are_refused_asks_for_nothing(
+    client: Client, word: str
+) -> None:
+    query = 'query ($g: String = "Drama") { movies(genre: $g, first: 1) { nodes { title } } }'
+    answer = await client.ask(query, variables={"g": None}, headers={"gateway_explain": word})
+    assert answer.json()["extensions"]["explain"]["bound"]["calls"] == 0
+    errors = answer.json().get("errors", [])
+    assert [error["extensions"]["code"] for error in errors] == ["BAD_USER_INPUT"] * (word == "run")
+
+
 async def test_what_is_refused_is_not_explained(client: Client) -> None:
     answer = await client.ask(NAMED, headers={"gateway_explain": "plan"})
     assert "extensions" not in answer.json()
