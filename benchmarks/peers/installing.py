@@ -55,7 +55,8 @@ def install_python(kept: Path, python: Path, locks: Sequence[Path] = PYTHON) -> 
     """An environment for the servers in Python, by this one."""
     home = kept / "python"
     program, mark = home / "bin" / "python", home / MARK
-    wanted = "".join([f"# {python}\n", *(lock.read_text() for lock in locks)])
+    by = f"# {_said(python, '--version')} at {python}\n"
+    wanted = "".join([by, *(lock.read_text() for lock in locks)])
     if not (program.exists() and mark.exists() and mark.read_text() == wanted):
         with step(f"Installing the peers in Python, by {python}"):
             shutil.rmtree(home, ignore_errors=True)

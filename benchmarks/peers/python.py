@@ -16,6 +16,8 @@ from pathlib import Path
 NAMES = ("python3", "python3.11", "python3.12", "python3.13", "python3.14")
 PLACES = (*os.get_exec_path(), "/usr/local/bin", "/usr/bin")
 TURNS = 5
+PATIENCE = 30.0
+"""Seconds after which a program counts as none that runs."""
 CLEARLY = 0.9
 """How much of our own Python's time another takes at most that is clearly faster."""
 PROGRAM = """
@@ -67,13 +69,16 @@ def fastest() -> Path:
 def _pythons() -> Iterable[Path]:
     """Our own, and every other that is found."""
     found = [Path(sys.executable), *(Path(place) / name for place in PLACES for name in NAMES)]
-    there = {python.resolve(): python for python in reversed(found) if python.exists()}
-    return reversed(there.values())
+    there: dict[Path, Path] = {}
+    for python in filter(Path.exists, found):
+        there.setdefault(python.resolve(), python)
+    return there.values()
 
 
 def seconds(python: Path) -> float:
     """How long it takes; infinity where it does not run."""
+    command = (python, "-I", "-c", PROGRAM)
     try:
-        return float(subprocess.check_output([python, "-I", "-c", PROGRAM], stderr=subprocess.PIPE))
-    except (OSError, subprocess.CalledProcessError):
+        return float(subprocess.check_output(command, stderr=subprocess.PIPE, timeout=PATIENCE))
+    except (OSError, subprocess.SubprocessError, ValueError):
         return math.inf

@@ -34,6 +34,16 @@ def test_another_is_taken_that_is_clearly_faster(
     assert python.fastest() == (other if is_taken else OWN)
 
 
-def test_one_that_does_not_run_is_told_apart(other: Path) -> None:
+@pytest.mark.parametrize("said", ["exit 1", "echo hello"])
+def test_one_that_does_not_run_is_told_apart(other: Path, said: str) -> None:
+    other.write_text(f"#!/bin/sh\n{said}\n")
     assert python.seconds(other) == math.inf
     assert 0 < python.seconds(OWN) < math.inf
+
+
+def test_our_own_stands_for_itself_wherever_it_is_found_too(
+    monkeypatch: pytest.MonkeyPatch, other: Path
+) -> None:
+    monkeypatch.setattr(python, "PLACES", [other.parent, OWN.resolve().parent])
+    monkeypatch.setattr(python, "seconds", lambda program: 1.0 if program == other else 0.95)
+    assert python.fastest() == OWN
