@@ -305,13 +305,13 @@ class _Run:
         self.failures.append(Failure(error, field, level, index, position))
 
 
+def _is_awaitable(value: Any) -> bool:
+    return value.__class__ is CoroutineType or isawaitable(value)  # which asks for an ABC
+
+
 async def _settled(values: list[Any]) -> list[Any]:
     """The values, once those of them that have to be awaited are there."""
-    places = [
-        place
-        for place, value in enumerate(values)
-        if value.__class__ is CoroutineType or isawaitable(value)
-    ]
+    places = [place for place, value in enumerate(values) if _is_awaitable(value)]
     if len(places) == 1:
         (place,) = places
         try:

@@ -47,6 +47,8 @@ _NO_KEY = "-"
 class DynamoStore:
     """A product's tables in DynamoDB, by their physical names."""
 
+    has_policies = False
+
     def __init__(self, client: DynamoClient, names: Mapping[str, str]) -> None:
         self._client = client
         self._names = names
@@ -68,8 +70,6 @@ class DynamoStore:
         find = self._find_by_key if queries.by_whole_key(route) else self._find_by_index
         rows = await self._allowed(route, keys, terms, partial(find, route, terms))
         return [rows.get(key) for key in keys]
-
-    has_policies = False
 
     @property
     def primary(self) -> Self:

@@ -9,7 +9,7 @@ from typing import Literal
 from loaders.stores import queries, statements, unions
 from loaders.stores.dynamo import BATCH_SIZE
 from loaders.stores.interface import Route, Union, Window
-from loaders.stores.statements import Shape, Statement
+from loaders.stores.statements import Manner, Shape, Statement
 from loaders.tables.dynamodb import PRIMARY, DynamoTable
 from loaders.tables.facts import Through
 from loaders.tables.postgresql import PostgresTable
@@ -49,7 +49,7 @@ class Forecast:
 def of_find(route: Route, columns: tuple[str, ...], keys: int, *, guarded: bool) -> list[Forecast]:
     """The rows of this many keys, each of which has at most one."""
     if isinstance(route.table, PostgresTable):
-        statement = statements.find(route, columns, guarded=guarded, alone=keys == 1)
+        statement = statements.find(route, columns, _manner(keys, guarded=guarded))
         return [_select(route, columns, keys, None, statement)]
     if queries.by_whole_key(route):
         return [_batch_get(_dynamo(route), route, columns, keys), *_mine(route, keys, guarded)]
@@ -68,7 +68,7 @@ def of_listing(
     """The window of this many keys; `narrowed` where conditions are not all in the window."""
     if isinstance(route.table, PostgresTable):
         statement = statements.listing(
-            route, columns, Shape.of(window), guarded=guarded, alone=keys == 1
+            route, columns, Shape.of(window), _manner(keys, guarded=guarded)
         )
         return [_select(route, columns, keys * (window.size + 1), window, statement)]
     table = _dynamo(route)
@@ -86,7 +86,7 @@ def of_count(route: Route, keys: int, window: Window, *, guarded: bool) -> list[
     """The number of rows of this many keys."""
     if isinstance(route.table, PostgresTable):
         counting = unions.count if isinstance(route, Union) else statements.count
-        statement = counting(route, Shape.of(window), guarded=guarded, alone=keys == 1)
+        statement = counting(route, Shape.of(window), _manner(keys, guarded=guarded))
         return [_select(route, (), keys, window, statement, "COUNT")]
     examined = 2 * queries.ITEMS_EXAMINED
     return [
@@ -105,14 +105,18 @@ def of_union(
     guarded: bool,
 ) -> list[Forecast]:
     """The window of this many keys' rows out of several tables."""
-    statement = unions.listing(route, columns, Shape.of(window), guarded=guarded, alone=keys == 1)
+    statement = unions.listing(route, columns, Shape.of(window), _manner(keys, guarded=guarded))
     return [_select(route, shown, keys * (window.size + 1), window, statement)]
 
 
 def of_values(route: Union, keys: int, at_most: int, *, guarded: bool) -> list[Forecast]:
     """The distinct values of this many keys."""
-    statement = unions.values(route, guarded=guarded, alone=keys == 1)
+    statement = unions.values(route, _manner(keys, guarded=guarded))
     return [_select(route, route.position[:1], keys * at_most, None, statement)]
+
+
+def _manner(keys: int, *, guarded: bool) -> Manner:
+    return Manner(guarded=guarded, alone=keys == 1)
 
 
 def _select(

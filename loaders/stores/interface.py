@@ -285,7 +285,7 @@ class Store(Protocol):
 
     @property
     def has_policies(self) -> bool:
-        """Whether it has policies, which are told who asks."""
+        """Whether policies of its own hold rows back, and have to be told who asks."""
 
     @property
     def primary(self) -> Store:

@@ -30,7 +30,7 @@ from loaders.stores.interface import (
 )
 from loaders.stores.replica import ReplicatedServer
 from loaders.stores.servers import UNREACHABLE, Connection, Server
-from loaders.stores.statements import PLACE, Shape, Statement
+from loaders.stores.statements import PLACE, Manner, Shape, Statement
 from loaders.tables.facts import Row
 from loaders.tables.policies import READER
 from loaders.tables.postgresql import Channel
@@ -127,7 +127,7 @@ class PostgresStore:
         return self._channels.following(channel, key, values)
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
-        statement = statements.find(route, terms.columns, **self._manner(keys, terms))
+        statement = statements.find(route, terms.columns, self._manner(keys, terms))
         values = _keys(route, keys) | _viewer(terms)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         rows: list[Row | None] = [None] * len(keys)
@@ -139,7 +139,7 @@ class PostgresStore:
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Slice]:
         manner = self._manner(keys, terms)
-        statement = statements.listing(route, terms.columns, Shape.of(window), **manner)
+        statement = statements.listing(route, terms.columns, Shape.of(window), manner)
         values = _keys(route, keys) | _viewer(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         return [_slice(rows, window) for rows in _by_key(records, keys)]
@@ -153,7 +153,7 @@ class PostgresStore:
         terms: Terms,
     ) -> list[Slice]:
         manner = self._manner(keys, terms)
-        statement = unions.listing(route, columns, Shape.of(window), **manner)
+        statement = unions.listing(route, columns, Shape.of(window), manner)
         values = _keys(route, keys) | _viewer(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         return [
@@ -164,7 +164,7 @@ class PostgresStore:
     async def values(
         self, route: Union, keys: list[Key], at_most: int, terms: Terms
     ) -> list[list[Any]]:
-        statement = unions.values(route, **self._manner(keys, terms))
+        statement = unions.values(route, self._manner(keys, terms))
         parameters = _keys(route, keys) | _viewer(terms) | {"size": at_most}
         records = await self._fetch(route, statement, parameters, keys, route.position, terms)
         return [[record["value"] for record in of_key] for of_key in _by_key(records, keys)]
@@ -173,17 +173,13 @@ class PostgresStore:
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Count]:
         counting = unions.count if isinstance(route, Union) else statements.count
-        statement = counting(route, Shape.of(window), **self._manner(keys, terms))
+        statement = counting(route, Shape.of(window), self._manner(keys, terms))
         values = _keys(route, keys) | _viewer(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, (), terms)
         return [Count(record["count"], exact=True) for record in records]
 
-    def _manner(self, keys: list[Key], terms: Terms) -> statements.Manner:
-        return {
-            "guarded": terms.owners is not None,
-            "secured": self.has_policies,
-            "alone": len(keys) == 1,
-        }
+    def _manner(self, keys: list[Key], terms: Terms) -> Manner:
+        return Manner(terms.owners is not None, self.has_policies, alone=len(keys) == 1)
 
     async def _fetch(
         self,

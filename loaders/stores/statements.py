@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, asyncpg
@@ -41,16 +41,16 @@ class Shape(NamedTuple):
         )
 
 
-class Manner(TypedDict):
-    """What else changes it.
+class Manner(NamedTuple):
+    """What changes the SQL of a read beside its window.
 
-    `guarded`: by the owners of its rows; `secured`: its policies are told who asks; `alone`: one
-    key is asked for.
+    `guarded`: by the owners of its rows; `secured`: policies are told who asks; `alone`: there is
+    one key.
     """
 
     guarded: bool
-    secured: bool
-    alone: bool
+    secured: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,42 +65,27 @@ class Statement:
 
 
 @lru_cache(STATEMENTS_KEPT)
-def find(
-    route: Route,
-    columns: tuple[str, ...],
-    *,
-    guarded: bool,
-    secured: bool = False,
-    alone: bool = False,
-) -> Statement:
-    """The rows of many keys, or of one `alone`, each of which has at most one."""
+def find(route: Route, columns: tuple[str, ...], manner: Manner) -> Statement:
+    """The rows of many keys, each of which has at most one."""
     table = sql_of(route.table)
-    keys = keys_of(route, alone=alone)
+    keys = keys_of(route, alone=manner.alone)
     source = keys.join(table, _equals(route, table, keys))
     selected = sa.select(keys.c[PLACE], *(table.c[name] for name in columns)).order_by(
         keys.c[PLACE], *table.primary_key
     )
-    found = guarded_by(selected.select_from(source), route.table, guarded=guarded)
-    return compiled(found, secured=secured)
+    found = guarded_by(selected.select_from(source), route.table, guarded=manner.guarded)
+    return compiled(found, secured=manner.secured)
 
 
 @lru_cache(STATEMENTS_KEPT)
-def listing(
-    route: Route,
-    columns: tuple[str, ...],
-    shape: Shape,
-    *,
-    guarded: bool,
-    secured: bool = False,
-    alone: bool = False,
-) -> Statement:
+def listing(route: Route, columns: tuple[str, ...], shape: Shape, manner: Manner) -> Statement:
     """The first rows of each key's window: top N per parent, by LATERAL."""
     table = sql_of(route.table)
-    keys = keys_of(route, alone=alone)
+    keys = keys_of(route, alone=manner.alone)
     position = [table.c[name] for name in route.position]
     wanted = sa.select(*(table.c[name] for name in columns))
-    wanted = _windowed(wanted, route, shape, keys, secured=secured)
-    wanted = guarded_by(wanted, route.table, guarded=guarded)
+    wanted = _windowed(wanted, route, shape, keys, secured=manner.secured)
+    wanted = guarded_by(wanted, route.table, guarded=manner.guarded)
     wanted = wanted.order_by(*(directed(column, shape) for column in position)).limit(
         sa.bindparam("size", type_=sa.Integer)
     )
@@ -110,21 +95,19 @@ def listing(
         sa.select(keys.c[PLACE], *rows.c)
         .select_from(keys.join(rows, sa.true()))
         .order_by(keys.c[PLACE], *ordered),
-        secured=secured,
+        secured=manner.secured,
     )
 
 
 @lru_cache(STATEMENTS_KEPT)
-def count(
-    route: Route, shape: Shape, *, guarded: bool, secured: bool = False, alone: bool = False
-) -> Statement:
+def count(route: Route, shape: Shape, manner: Manner) -> Statement:
     """How many rows each key's window has."""
-    keys = keys_of(route, alone=alone)
+    keys = keys_of(route, alone=manner.alone)
     counted = sa.select(sa.func.count().label("count"))
-    counted = _windowed(counted, route, shape, keys, secured=secured)
+    counted = _windowed(counted, route, shape, keys, secured=manner.secured)
     counted = counted.select_from(sql_of(route.table))
-    counted = guarded_by(counted, route.table, guarded=guarded)
-    return count_of_each(keys, counted, secured=secured)
+    counted = guarded_by(counted, route.table, guarded=manner.guarded)
+    return count_of_each(keys, counted, secured=manner.secured)
 
 
 def count_of_each(keys: sa.FromClause, counted: sa.Select[Any], *, secured: bool) -> Statement:

@@ -11,6 +11,7 @@ from loaders.stores.interface import KIND, Part, Union
 from loaders.stores.statements import (
     PLACE,
     STATEMENTS_KEPT,
+    Manner,
     Shape,
     Statement,
     compiled,
@@ -29,17 +30,9 @@ PartColumns = tuple[tuple[str, ...], ...]
 
 
 @lru_cache(STATEMENTS_KEPT)
-def listing(
-    route: Union,
-    columns: PartColumns,
-    shape: Shape,
-    *,
-    guarded: bool,
-    secured: bool = False,
-    alone: bool = False,
-) -> Statement:
+def listing(route: Union, columns: PartColumns, shape: Shape, manner: Manner) -> Statement:
     """The first rows of each key's window: each part cut to the window, then all of them."""
-    keys = keys_of(route, alone=alone)
+    keys = keys_of(route, alone=manner.alone)
     ancestor = sql_of(route.table)
     found = ancestor.join(keys, ancestor.c[route.by[0]] == keys.c["key0"])
     parts = [
@@ -57,17 +50,15 @@ def listing(
     selected = sa.select(keys.c[PLACE], *rows.c).select_from(found.join(rows, sa.true()))
     ordered = [directed(rows.c[name], shape) for name in route.position]
     return compiled(
-        guarded_by(selected, route.table, guarded=guarded).order_by(keys.c[PLACE], *ordered),
-        secured=secured,
+        guarded_by(selected, route.table, guarded=manner.guarded).order_by(keys.c[PLACE], *ordered),
+        secured=manner.secured,
     )
 
 
 @lru_cache(STATEMENTS_KEPT)
-def count(
-    route: Union, shape: Shape, *, guarded: bool, secured: bool = False, alone: bool = False
-) -> Statement:
+def count(route: Union, shape: Shape, manner: Manner) -> Statement:
     """How many rows each key's window has in all parts."""
-    keys = keys_of(route, alone=alone)
+    keys = keys_of(route, alone=manner.alone)
     ancestor = sql_of(route.table)
     parts = [
         _matching(route, place, sa.select(sa.true()), shape, ancestor, keys)
@@ -81,14 +72,14 @@ def count(
         .select_from(ancestor.join(united, sa.true()))
         .where(ancestor.c[route.by[0]] == keys.c["key0"])
     )
-    counted = guarded_by(counted, route.table, guarded=guarded)
-    return count_of_each(keys, counted, secured=secured)
+    counted = guarded_by(counted, route.table, guarded=manner.guarded)
+    return count_of_each(keys, counted, secured=manner.secured)
 
 
 @lru_cache(STATEMENTS_KEPT)
-def values(route: Union, *, guarded: bool, secured: bool = False, alone: bool = False) -> Statement:
+def values(route: Union, manner: Manner) -> Statement:
     """The distinct values of the first position column below each key, from the lowest."""
-    keys = keys_of(route, alone=alone)
+    keys = keys_of(route, alone=manner.alone)
     ancestor = sql_of(route.table)
     found = ancestor.join(keys, ancestor.c[route.by[0]] == keys.c["key0"])
     name = route.position[0]
@@ -105,8 +96,10 @@ def values(route: Union, *, guarded: bool, secured: bool = False, alone: bool = 
         found.join(rows, sa.true())
     )
     return compiled(
-        guarded_by(answer, route.table, guarded=guarded).order_by(keys.c[PLACE], rows.c["value"]),
-        secured=secured,
+        guarded_by(answer, route.table, guarded=manner.guarded).order_by(
+            keys.c[PLACE], rows.c["value"]
+        ),
+        secured=manner.secured,
     )
 
 

@@ -213,15 +213,16 @@ EDITS = [
     *_of(
         "loaders/stores/unions.py",
         (
-            "guarded_by(selected, route.table, guarded=guarded).order_by(keys.c[PLACE], *ordered)",
+            "guarded_by(selected, route.table, guarded=manner.guarded)"
+            ".order_by(keys.c[PLACE], *ordered)",
             "selected.order_by(keys.c[PLACE], *ordered)",
         ),
         (
-            "guarded_by(answer, route.table, guarded=guarded).order_by(keys.c[PLACE], rows",
-            "answer.order_by(keys.c[PLACE], rows",
+            "guarded_by(answer, route.table, guarded=manner.guarded).order_by(",
+            "answer.order_by(",
         ),
         (
-            "counted = guarded_by(counted, route.table, guarded=guarded)",
+            "counted = guarded_by(counted, route.table, guarded=manner.guarded)",
             "pass",
         ),
     ),

@@ -179,18 +179,18 @@ def statements_of(way: Access) -> Iterator[Statement]:
 
 
 def _statements_of(way: Access, *, alone: bool) -> Iterator[Statement]:
-    manner: Manner = {"guarded": False, "secured": True, "alone": alone}
+    manner = Manner(guarded=False, secured=True, alone=alone)
     columns = way.selected({})
     if isinstance(way, Distinct):
-        yield unions.values(way.route, **manner)
+        yield unions.values(way.route, manner)
     elif isinstance(way, United):
         parts = way.selected_of_parts({})
-        yield unions.listing(way.route, parts, Shape(), **manner)
+        yield unions.listing(way.route, parts, Shape(), manner)
     elif isinstance(way, One):
-        yield statements.find(way.route, columns, **manner)
+        yield statements.find(way.route, columns, manner)
     else:
-        yield statements.listing(way.route, columns, Shape(), **manner)
-        yield statements.count(way.route, Shape(), **manner)
+        yield statements.listing(way.route, columns, Shape(), manner)
+        yield statements.count(way.route, Shape(), manner)
 
 
 @pytest.fixture(scope="module")

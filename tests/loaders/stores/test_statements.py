@@ -5,7 +5,7 @@ import pytest
 from loaders.access import many, one, page
 from loaders.stores import statements
 from loaders.stores.interface import Range, Window
-from loaders.stores.statements import Shape, Statement
+from loaders.stores.statements import Manner, Shape, Statement
 from loaders.tables import family
 
 POLICIES = page(
@@ -21,7 +21,7 @@ def sql(statement: Statement) -> str:
 
 
 def test_one_row_a_key_is_a_join_with_the_keys() -> None:
-    found = statements.find(DEVICE, ("id", "friendly_name"), guarded=False)
+    found = statements.find(DEVICE, ("id", "friendly_name"), Manner(guarded=False))
     assert sql(found) == (
         "SELECT anon_1._place, devices.id, devices.friendly_name"
         " FROM unnest($1::TEXT[]) WITH ORDINALITY AS anon_1(key0, _place)"
@@ -32,7 +32,7 @@ def test_one_row_a_key_is_a_join_with_the_keys() -> None:
 
 
 def test_one_key_alone_needs_no_array() -> None:
-    found = statements.find(DEVICE, ("id",), guarded=False, alone=True)
+    found = statements.find(DEVICE, ("id",), Manner(guarded=False, alone=True))
     assert sql(found) == (
         "SELECT keys._place, devices.id"
         " FROM (SELECT $1::VARCHAR AS key0, 1 AS _place) AS keys"
@@ -43,13 +43,13 @@ def test_one_key_alone_needs_no_array() -> None:
 
 
 def test_a_guarded_read_tests_the_owner_in_the_same_statement() -> None:
-    found = statements.find(DEVICE, ("id",), guarded=True)
+    found = statements.find(DEVICE, ("id",), Manner(guarded=True))
     assert "WHERE devices.family_id = any($2::INTEGER[])" in sql(found)
     assert found.parameters == ("key0", "owners")
 
 
 def test_a_secured_read_says_first_who_asks() -> None:
-    found = statements.find(DEVICE, ("id",), guarded=True, secured=True)
+    found = statements.find(DEVICE, ("id",), Manner(guarded=True, secured=True))
     assert sql(found) == (
         "SELECT answer._place, answer.id"
         " FROM (SELECT set_config('app.viewer', $1::VARCHAR, true) AS said LIMIT ALL OFFSET 0)"
@@ -63,7 +63,7 @@ def test_a_secured_read_says_first_who_asks() -> None:
 
 
 def test_a_secured_read_finds_folded_text_by_a_function() -> None:
-    found = statements.listing(BY_EMAIL, ("id",), Shape(), guarded=False, secured=True)
+    found = statements.listing(BY_EMAIL, ("id",), Shape(), Manner(guarded=False, secured=True))
     assert (
         "FROM users, quintet_ix_users_lower_email(anon_1.key0) AS anon_2(key)"
         " WHERE users.id = anon_2.key"
@@ -74,7 +74,7 @@ def test_a_window_is_the_top_of_each_key() -> None:
     shape = Shape(
         reading_down=True, continued=True, filters=("policy",), ranges=(("created_at", True, True),)
     )
-    listing = statements.listing(POLICIES, ("id", "created_at"), shape, guarded=True)
+    listing = statements.listing(POLICIES, ("id", "created_at"), shape, Manner(guarded=True))
     row = "kid_profiles_titles"
     assert sql(listing) == (
         "SELECT anon_1._place, rows.id, rows.created_at"
@@ -106,7 +106,7 @@ def test_a_window_is_the_top_of_each_key() -> None:
 
 
 def test_counting_returns_a_number_a_key() -> None:
-    counted = statements.count(POLICIES, Shape(filters=("policy",)), guarded=False)
+    counted = statements.count(POLICIES, Shape(filters=("policy",)), Manner(guarded=False))
     assert sql(counted) == (
         "SELECT anon_1._place, rows.count"
         " FROM unnest($1::INTEGER[]) WITH ORDINALITY AS anon_1(key0, _place)"
@@ -119,26 +119,26 @@ def test_counting_returns_a_number_a_key() -> None:
 
 
 def test_a_folded_index_folds_both_sides() -> None:
-    listing = statements.listing(BY_EMAIL, ("id",), Shape(), guarded=False)
+    listing = statements.listing(BY_EMAIL, ("id",), Shape(), Manner(guarded=False))
     assert "WHERE lower(users.email) = lower(anon_1.key0)" in sql(listing)
 
 
 def test_a_listing_of_everything_needs_no_key() -> None:
-    listing = statements.listing(ALL_TITLES, ("id",), Shape(), guarded=False)
+    listing = statements.listing(ALL_TITLES, ("id",), Shape(), Manner(guarded=False))
     assert "FROM (SELECT 1 AS _place) AS keys" in sql(listing)
     assert listing.parameters == ("size",)
 
 
 def test_reading_upwards_goes_on_above_a_position() -> None:
-    listing = statements.listing(ALL_TITLES, ("id",), Shape(continued=True), guarded=False)
+    listing = statements.listing(ALL_TITLES, ("id",), Shape(continued=True), Manner(guarded=False))
     assert "(titles.id) > ($1::INTEGER)" in sql(listing)
     assert sql(listing).endswith("ORDER BY keys._place, rows.id ASC")
 
 
 def test_a_statement_is_compiled_once() -> None:
-    first = statements.find(DEVICE, ("id",), guarded=False)
-    assert statements.find(DEVICE, ("id",), guarded=False) is first
-    assert statements.find(DEVICE, ("id", "device_id"), guarded=False) is not first
+    first = statements.find(DEVICE, ("id",), Manner(guarded=False))
+    assert statements.find(DEVICE, ("id",), Manner(guarded=False)) is first
+    assert statements.find(DEVICE, ("id", "device_id"), Manner(guarded=False)) is not first
 
 
 @pytest.mark.parametrize(
