@@ -31,7 +31,7 @@ from loaders.stores.interface import (
 )
 from loaders.stores.statements import STATEMENTS_KEPT
 from loaders.tables.catalogue import PARENTS
-from loaders.tables.facts import DeclarationError, Row, StoredTable, Through, table_of
+from loaders.tables.facts import DeclarationError, Row, StoredTable, Through
 
 Columns = str | tuple[str, ...]
 _NONE: frozenset[str] = frozenset()
@@ -113,7 +113,7 @@ class Access:
         """The loader's exit: rows that were guarded are the viewer's own, which is asserted, and
         need not be asked for again; of others it is noted whose they are, where staff read them."""
         if terms.owners is None:
-            request.owners_read.note(self.table, rows)
+            request.owners_read.note(rows)
             return
         rows = [*rows]
         rules.assert_owned(rows, self.table, terms.owners)
@@ -304,11 +304,7 @@ class United(Paged):
             lambda store, askable: store.union(self.route, askable, columns, part, terms),
             _nothing,
         )
-        by_table: dict[StoredTable, list[Row]] = {}
-        for row in chain.from_iterable(slice_.rows for slice_ in slices):
-            by_table.setdefault(table_of(row), []).append(row)
-        for table, of_it in by_table.items():
-            request.owners_read.note(table, of_it)
+        request.owners_read.note(chain.from_iterable(slice_.rows for slice_ in slices))
         return slices
 
     def selected_of_parts(self, asked: Asked) -> tuple[tuple[str, ...], ...]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
-from loaders.tables.facts import Row, StoredTable
+from loaders.tables.facts import Row, StoredTable, table_of
 
 
 class OwnersRead:
@@ -17,21 +18,19 @@ class OwnersRead:
 
     def __init__(self, *, wanted: bool) -> None:
         self._wanted = wanted
-        self._noted: list[tuple[StoredTable, str, Iterable[Row | None]]] = []
+        self._noted: list[Iterable[Row | None]] = []
         self._owners: dict[StoredTable, set[Any]] = {}
 
     @property
     def owners(self) -> Mapping[StoredTable, set[Any]]:
         """Of each table that has owners, those whose rows were read."""
         noted, self._noted = self._noted, []
-        for table, owner, rows in noted:
-            found = {row.get(owner) for row in rows if row is not None}
-            if found:
-                self._owners.setdefault(table, set()).update(found)
+        for row in chain.from_iterable(noted):
+            if row is not None and (owner := table_of(row).owner_column) is not None:
+                self._owners.setdefault(table_of(row), set()).add(row.get(owner))
         return self._owners
 
-    def note(self, table: StoredTable, rows: Iterable[Row | None]) -> None:
-        """Remember whose rows of a table these are; they are looked at when that is asked."""
-        owner = table.owner_column
-        if self._wanted and owner is not None:
-            self._noted.append((table, owner, rows))
+    def note(self, rows: Iterable[Row | None]) -> None:
+        """Remember whose rows these are; they are looked at when that is asked."""
+        if self._wanted:
+            self._noted.append(rows)

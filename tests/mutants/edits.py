@@ -175,8 +175,8 @@ EDITS = [
         ("rules.assert_owned(rows, self.table, terms.owners)", "pass"),
         ("self._left(request, rows, terms)\n        return rows", "return rows"),
         ("self._left(request, rows, terms)\n        return slices", "return slices"),
-        ("            request.owners_read.note(self.table, rows)", "            pass"),
-        ("            request.owners_read.note(table, of_it)", "            pass"),
+        ("            request.owners_read.note(rows)", "            pass"),
+        ("        request.owners_read.note(chain.", "        tuple(chain."),
     ),
     *_of(
         "loaders/accounts.py",
