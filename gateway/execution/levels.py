@@ -175,9 +175,7 @@ class _Run:
             values = await self._await(field, level)
         except Exception as error:
             values = [error] * len(level.sources)
-        waiting = self._complete(field, level, values)
-        if waiting:
-            await _all(waiting)
+        await _all(self._complete(field, level, values))
 
     async def _await(self, field: Field, level: Level) -> Sequence[Any]:
         if field.reading.each is None:
@@ -327,8 +325,9 @@ async def _settled(values: list[Any]) -> list[Any]:
 
 async def _all(waiting: Sequence[Waiting]) -> None:
     """Wait for all of these, as `gather` does at twice the cost."""
-    if len(waiting) == 1:
-        await waiting[0]
+    if len(waiting) <= 1:
+        for one in waiting:
+            await one
         return
     loop = asyncio.get_running_loop()
     tasks = [loop.create_task(one) for one in waiting]

@@ -206,6 +206,7 @@ class Gateway:
         return Answer({"data": None, "extensions": {"explain": told}}, True, run)
 
     def _request(self, document: Document, viewer: Viewer, trace: Trace) -> Request:
+        loop = asyncio.get_running_loop()
         return Request(
             viewer=viewer,
             stores=self.stores,
@@ -213,10 +214,11 @@ class Gateway:
             columns=document.columns,
             seal=self.seal,
             clock=self.clock,
-            deadline=asyncio.get_running_loop().time() + self.deadline,
+            deadline=loop.time() + self.deadline,
             trace=trace,
             image_base_url=self.image_base_url,
             audited=self.audit is not None,
+            loop=loop,
         )
 
 
