@@ -127,8 +127,9 @@ class PostgresStore:
         return self._channels.following(channel, key, values)
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
-        statement = statements.find(route, terms.columns, self._manner(keys, terms))
-        values = _keys(route, keys) | _viewer(terms)
+        manner = self._manner(keys, terms)
+        statement = statements.find(route, terms.columns, manner)
+        values = _keys(route, keys, manner) | _viewer(terms)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         rows: list[Row | None] = [None] * len(keys)
         for record in reversed(records):  # so that the first of several stays
@@ -140,7 +141,7 @@ class PostgresStore:
     ) -> list[Slice]:
         manner = self._manner(keys, terms)
         statement = statements.listing(route, terms.columns, Shape.of(window), manner)
-        values = _keys(route, keys) | _viewer(terms) | _window(route, window)
+        values = _keys(route, keys, manner) | _viewer(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         return [_slice(rows, window) for rows in _by_key(records, keys)]
 
@@ -154,7 +155,7 @@ class PostgresStore:
     ) -> list[Slice]:
         manner = self._manner(keys, terms)
         statement = unions.listing(route, columns, Shape.of(window), manner)
-        values = _keys(route, keys) | _viewer(terms) | _window(route, window)
+        values = _keys(route, keys, manner) | _viewer(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         return [
             _slice([unions.to_row(route, columns, record) for record in of_key], window)
@@ -164,8 +165,9 @@ class PostgresStore:
     async def values(
         self, route: Union, keys: list[Key], at_most: int, terms: Terms
     ) -> list[list[Any]]:
-        statement = unions.values(route, self._manner(keys, terms))
-        parameters = _keys(route, keys) | _viewer(terms) | {"size": at_most}
+        manner = self._manner(keys, terms)
+        statement = unions.values(route, manner)
+        parameters = _keys(route, keys, manner) | _viewer(terms) | {"size": at_most}
         records = await self._fetch(route, statement, parameters, keys, route.position, terms)
         return [[record["value"] for record in of_key] for of_key in _by_key(records, keys)]
 
@@ -173,8 +175,9 @@ class PostgresStore:
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Count]:
         counting = unions.count if isinstance(route, Union) else statements.count
-        statement = counting(route, Shape.of(window), self._manner(keys, terms))
-        values = _keys(route, keys) | _viewer(terms) | _window(route, window)
+        manner = self._manner(keys, terms)
+        statement = counting(route, Shape.of(window), manner)
+        values = _keys(route, keys, manner) | _viewer(terms) | _window(route, window)
         records = await self._fetch(route, statement, values, keys, (), terms)
         return [Count(record["count"], exact=True) for record in records]
 
@@ -256,8 +259,8 @@ async def _connect(address: PostgresAddress, name: str = "quintet") -> Any:
     return connection
 
 
-def _keys(route: Route, keys: list[Key]) -> dict[str, Any]:
-    if len(keys) == 1:
+def _keys(route: Route, keys: list[Key], manner: Manner) -> dict[str, Any]:
+    if manner.alone:
         return {f"key{place}": value for place, value in enumerate(keys[0])}
     return {f"key{place}": [key[place] for key in keys] for place in range(len(route.by))}
 
