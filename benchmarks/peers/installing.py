@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,18 +50,18 @@ class Python:
         return _said(self.program, "--version").removeprefix("Python ")
 
 
-def install_python(kept: Path, python: Path, locks: Sequence[Path] = PYTHON) -> Python:
+def install_python(kept: Path, python: Path) -> Python:
     """An environment for the servers in Python, by this one."""
     home = kept / "python"
     program, mark = home / "bin" / "python", home / MARK
     by = f"# {_said(python, '--version')} at {python}\n"
-    wanted = "".join([by, *(lock.read_text() for lock in locks)])
-    if not (program.exists() and mark.exists() and mark.read_text() == wanted):
+    wanted = "".join([by, *(lock.read_text() for lock in PYTHON)])
+    if not (program.exists() and _says(mark, wanted)):
         with step(f"Installing the peers in Python, by {python}"):
             shutil.rmtree(home, ignore_errors=True)
             uv = Path(sys.executable).with_name("uv")
             run(uv, "venv", "--quiet", "--python", python, home)
-            for lock in locks:
+            for lock in PYTHON:
                 into = ("--quiet", "--python", program, "--require-hashes")
                 run(uv, "pip", "install", *into, "--requirement", lock)
             mark.write_text(wanted)
@@ -78,8 +77,7 @@ def install_node(kept: Path) -> Node:
                 install_locked(NODE, runtime)
     except EngineUnavailable as error:
         raise NoNode(f"Node cannot be installed, so no peer on Node is measured. {error}") from None
-    mark = servers / MARK
-    if not mark.exists() or mark.read_bytes() != (SOURCE / LOCK).read_bytes():
+    if not _says(servers / MARK, (SOURCE / LOCK).read_text()):
         with step("Installing the peers on Node"):
             _install_packages(runtime / "bin", servers)
     shutil.copytree(SOURCE, servers, dirs_exist_ok=True)
@@ -109,3 +107,8 @@ def _install_packages(programs: Path, home: Path) -> None:
 
 def _said(*command: str | Path) -> str:
     return subprocess.check_output(command, text=True).strip()
+
+
+def _says(mark: Path, wanted: str) -> bool:
+    """Whether what is there was installed from this."""
+    return mark.exists() and mark.read_text() == wanted
