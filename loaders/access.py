@@ -9,14 +9,15 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from loaders import rules
-from loaders.errors import BadStoredValue
+from loaders import ahead, rules
+from loaders.errors import BadStoredValue, DeadlineExceeded, NotTogether
 from loaders.pages import Page, Paging, window
-from loaders.request import Asking, BatchLoader, Request, only
+from loaders.request import Asking, BatchLoader, Links, Request, only
 from loaders.request import Columns as Asked
 from loaders.rules import Scope
 from loaders.stores.interface import (
     KIND,
+    Along,
     Count,
     Filter,
     Key,
@@ -101,22 +102,43 @@ class Access:
         if terms.owners is not None and not terms.owners:
             return [absent() for _ in keys]
         askable = rules.own_keys(self.scope, request, self.table, keys)
-        if len(askable) == len(keys):
-            return await ask(request.stores[self.table.product], keys)
         if not askable:
             return [absent() for _ in keys]
-        answers = await ask(request.stores[self.table.product], askable)
+        answers = await self._asked(request, askable, terms, ask)
+        if len(askable) == len(keys):
+            return answers
         found = dict(zip(askable, answers, strict=True))
         return [found[key] if key in found else absent() for key in keys]
 
-    def _left(self, request: Request, rows: Iterable[Row | None], terms: Terms) -> None:
+    async def _asked(
+        self,
+        request: Request,
+        keys: list[Key],
+        terms: Terms,
+        ask: Callable[[Store, list[Key]], Awaitable[list[Any]]],
+    ) -> list[Any]:
+        """What the store answers; alone where it fails together with reads along, as is all that
+        the request asks for after that."""
+        product = self.table.product
+        try:
+            return await ask(request.stores[product], keys)
+        except (NotTogether, DeadlineExceeded):
+            if not terms.along:
+                raise
+            request.apart.add(product)
+            terms.along, terms.deadline = (), request.deadline_of_read
+            return await ask(request.stores[product], keys)
+
+    def _left(
+        self, request: Request, rows: Iterable[Row | None], owners: frozenset[Any] | None
+    ) -> None:
         """The loader's exit: rows that were guarded are the viewer's own, which is asserted, and
         need not be asked for again; of others it is noted whose they are, where staff read them."""
-        if terms.owners is None:
+        if owners is None:
             request.owners_read.note(rows)
             return
         rows = [*rows]
-        rules.assert_owned(rows, self.table, terms.owners)
+        rules.assert_owned(rows, self.table, owners)
         if self.table in PARENTS:
             own = request.own_parents.setdefault(self.table, set())
             own.update(row[self.table.key[-1]] for row in rows if row is not None)
@@ -143,11 +165,23 @@ class One(Access):
 
         An error among the keys, or one that reading it raised, stands at its place.
         """
-        loader = info.context.loader(self, partial(self._read, info.context))
-        return await _ask_each(loader, keys, info, absent=None)
+        return await _ask_each(self, self._loader(info.context), keys, info, absent=None)
 
-    async def _read(self, request: Request, keys: list[Key], paths: list[str]) -> list[Row | None]:
+    def _loader(self, request: Request) -> BatchLoader:
+        return request.loader(self, partial(self._read, request))
+
+    def keep(self, request: Request, window: Window | None, along: Along) -> None:
+        """Take the answers of a read along for those of its loader."""
+        rows = along.answers or {}
+        self._loader(request).keep(rows)
+        self._left(request, rows.values(), along.owners)
+
+    async def _read(
+        self, request: Request, keys: list[Key], paths: list[str], links: Links
+    ) -> list[Row | None]:
         terms = await self._terms(request, paths)
+        awaited = await ahead.awaited(request, self, len(keys), links)
+        terms.along = [one.read for one in awaited]
         if self.fixed:
             keys = [key + self.fixed for key in keys]
         rows = await self._answers(
@@ -157,7 +191,8 @@ class One(Access):
             lambda store, askable: store.find(self.route, askable, terms),
             lambda: None,
         )
-        self._left(request, rows, terms)
+        ahead.keep(request, awaited)
+        self._left(request, rows, terms.owners)
         return rows
 
 
@@ -170,16 +205,27 @@ class Listing(Access):
     ) -> list[Slice | Exception]:
         request = info.context
         rules.refuse_unless_allowed(self.scope, request, self.table)
-        # Windows that differ by what a row filters by meet.
+        return await _ask_each(self, self._loader(request, part), keys, info, absent=_nothing())
+
+    def _loader(self, request: Request, part: Window) -> BatchLoader:
+        """Of windows that differ by what a row filters by, the loaders meet."""
         meets = (self, part.size, part.descending, part.backward, part.after, part.ranges)
-        loader = request.loader((self, part), partial(self._read, request, part), meets)
-        return await _ask_each(loader, keys, info, absent=_nothing())
+        return request.loader((self, part), partial(self._read, request, part), meets)
+
+    def keep(self, request: Request, window: Window | None, along: Along) -> None:
+        """Take the answers of a read along for those of its loader."""
+        assert window is not None
+        slices = along.answers or {}
+        self._loader(request, window).keep(slices)
+        rows = chain.from_iterable(slice_.rows for slice_ in slices.values())
+        self._left(request, rows, along.owners)
 
     async def _read(
-        self, request: Request, part: Window, keys: list[Key], paths: list[str]
+        self, request: Request, part: Window, keys: list[Key], paths: list[str], links: Links
     ) -> list[Slice]:
-        compared = [range_.column for range_ in part.ranges]
-        terms = await self._terms(request, paths, compared=compared)
+        terms = await self._terms(request, paths, compared=part.compared)
+        awaited = await ahead.awaited(request, self, len(keys) * part.size, links)
+        terms.along = [one.read for one in awaited]
         slices: list[Slice] = await self._answers(
             request,
             keys,
@@ -187,11 +233,12 @@ class Listing(Access):
             lambda store, askable: store.listing(self.route, askable, part, terms),
             _nothing,
         )
+        ahead.keep(request, awaited)
         if self.scope is Scope.EMAIL:
             for key, slice_ in zip(keys, slices, strict=True):
                 slice_.rows = rules.of_this_email(self.table, key, slice_.rows)
         rows = chain.from_iterable(slice_.rows for slice_ in slices)
-        self._left(request, rows, terms)
+        self._left(request, rows, terms.owners)
         return slices
 
 
@@ -274,7 +321,7 @@ class Paged(Listing):
         return count
 
     async def _count(
-        self, request: Request, whole: Window, keys: list[Key], paths: list[str]
+        self, request: Request, whole: Window, keys: list[Key], paths: list[str], links: Links
     ) -> list[Count]:
         terms = await self._terms(request, paths)
         return await self._answers(
@@ -293,7 +340,7 @@ class United(Paged):
     route: Union
 
     async def _read(
-        self, request: Request, part: Window, keys: list[Key], paths: list[str]
+        self, request: Request, part: Window, keys: list[Key], paths: list[str], links: Links
     ) -> list[Slice]:
         terms = await self._terms(request, paths)
         columns = self.selected_of_parts(request.columns)
@@ -330,7 +377,9 @@ class Distinct(Access):
         shown = values[: self.at_most]
         return [*shown, cut(self, None, self.at_most)] if len(values) > self.at_most else shown
 
-    async def _read(self, request: Request, keys: list[Key], paths: list[str]) -> list[list[Any]]:
+    async def _read(
+        self, request: Request, keys: list[Key], paths: list[str], links: Links
+    ) -> list[list[Any]]:
         terms = await self._terms(request, paths)
         return await self._answers(
             request,
@@ -469,6 +518,7 @@ def _nothing() -> Slice:
 
 
 async def _ask_each(
+    access: Access,
     loader: BatchLoader,
     keys: Sequence[Key | Exception],
     info: Asking,
@@ -477,7 +527,7 @@ async def _ask_each(
 ) -> list[Any]:
     """The loader's answers; an error among the keys stands for itself, a null leads nowhere."""
     asked = [key for key in keys if not isinstance(key, Exception) and None not in key]
-    answers = await loader.ask_each(asked, info.path)
+    answers = await loader.ask_each(asked, info.path, info.context.links(access, info.path))
     if len(asked) == len(keys):
         return answers
     found = iter(answers)

@@ -82,6 +82,10 @@ class SourceUnavailable(GatewayError):
     retryable = True
 
 
+class NotTogether(SourceUnavailable):
+    """A store refuses what was to be read in one go; each by itself it may read."""
+
+
 class DeadlineExceeded(GatewayError):
     """The request's time ran out while a store was being asked."""
 

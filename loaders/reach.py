@@ -52,8 +52,7 @@ class Reach:
             return []
         guarded = rules.is_guarded(access.scope, viewer, access.table)
         window = self.window or Window(size=1)
-        compared = [range_.column for range_ in window.ranges]
-        columns = access.selected(asked, compared)
+        columns = access.selected(asked, window.compared)
         if self.counting:
             return forecast.of_count(access.route, keys, window, guarded=guarded)
         if isinstance(access, United):

@@ -24,8 +24,11 @@ T = TypeVar("T")
 
 Columns = Mapping[StoredTable, frozenset[str]]
 """The columns that a document reads of each table."""
-Batch = Callable[[list[Any], list[str]], Coroutine[Any, Any, list[Any]]]
-"""Answers for distinct keys, told the places of the query that asked for them."""
+Links = tuple[Any, ...]
+"""The links that will be followed from what is read: see `ahead.Ahead`."""
+Batch = Callable[[list[Any], list[str], Links], Coroutine[Any, Any, list[Any]]]
+"""Answers for distinct keys, told the places of the query that asked for them, and what will be
+asked for below."""
 
 TICKS_AT_MOST = 8
 READS_AT_MOST = 20_000
@@ -66,14 +69,18 @@ class BatchLoader:
         self._request = request
         self._meets = meets
 
+    def keep(self, answers: Mapping[Any, Any]) -> None:
+        """Take answers that came along with another read; what has been asked for stays so."""
+        self.answers.update({**answers, **self.answers} if self.answers else answers)
+
     async def ask(self, key: Any, path: Any) -> Any:
         """The value of a key."""
         return only(await self.ask_each([key], path))
 
-    async def ask_each(self, keys: Sequence[Any], path: Any) -> list[Any]:
+    async def ask_each(self, keys: Sequence[Any], path: Any, links: Links = ()) -> list[Any]:
         """The values of these keys, or what went wrong, in their order.
 
-        Cancelling one waiter leaves the others waiting.
+        `links` will be followed from each of them. Cancelling one waiter leaves the others waiting.
         """
         self._request.count_reads(len(keys))
         answers = self.answers
@@ -83,23 +90,26 @@ class BatchLoader:
             gathering = self._request.gathering(self._meets)
             asked = dict.fromkeys(new, gathering)
             answers.update(asked)
-            await gathering.load(Load(self, list(asked), place))
+            await gathering.load(Load(self, list(asked), place, links))
         if len(new) < len(keys):
-            others = map(answers.__getitem__, keys)
-            for gathering in dict.fromkeys(one for one in others if isinstance(one, Gathering)):
-                await gathering.ended(self)
+            others = list(map(answers.__getitem__, keys))
+            if Gathering in set(map(type, others)):
+                for gathering in dict.fromkeys(one for one in others if isinstance(one, Gathering)):
+                    await gathering.ended(self)
         return list(map(answers.__getitem__, keys))
 
 
 class Load(NamedTuple):
     """What a field asks a loader for: the distinct keys of its level that nobody has asked for.
 
-    `place` is where the field stands in the query, if that is wanted.
+    `place` is where the field stands in the query, if that is wanted; `links` will be followed from
+    each of the values.
     """
 
     loader: BatchLoader
     keys: Sequence[Any]
     place: str | None
+    links: Links
 
 
 class Gathering(DataLoader[Load, None]):
@@ -127,7 +137,7 @@ class Gathering(DataLoader[Load, None]):
         if self._reading is not None:
             await asyncio.wait([self._reading])
         elif not self.is_full:  # else the request was closed before, and that is the answer
-            await self.load(Load(loader, (), None))
+            await self.load(Load(loader, (), None, ()))
 
     def get_cache_key(self, key: Load) -> Load:
         """A load, of which none is kept."""
@@ -165,11 +175,16 @@ class Gathering(DataLoader[Load, None]):
         loads = [load for load, _ in self._queue]
         try:
             asked: dict[BatchLoader, list[Any]] = {}
-            for loader, new, _ in loads:
+            links: dict[BatchLoader, Links] = {}
+            for loader, new, _, followed in loads:
                 if new:
                     asked.setdefault(loader, []).extend(new)
-            places = list(dict.fromkeys([place for _, _, place in loads if place is not None]))
-            found = await together([loader.batch(keys, places) for loader, keys in asked.items()])
+                    if links.setdefault(loader, followed) != followed:
+                        links[loader] = ()  # what follows from some keys alone is asked for later
+            places = list(dict.fromkeys([load.place for load in loads if load.place is not None]))
+            found = await together(
+                [loader.batch(keys, places, links[loader]) for loader, keys in asked.items()]
+            )
             for (loader, of_it), answers in zip(asked.items(), found, strict=True):
                 loader.answers.update(zip(of_it, answers, strict=True))
         except Exception as error:
@@ -187,7 +202,7 @@ class Gathering(DataLoader[Load, None]):
 
 
 def _answer_all(loads: Iterable[Load], error: Exception) -> None:
-    for loader, keys, _ in loads:
+    for loader, keys, *_ in loads:
         loader.answers.update(dict.fromkeys(keys, error))
 
 
@@ -221,6 +236,10 @@ def _nothing() -> None:
     pass
 
 
+def _no_links(access: Any, path: Any) -> Links:
+    return ()
+
+
 @dataclass
 class Request:
     """What resolvers are given as their context.
@@ -247,10 +266,15 @@ class Request:
     """By product, the keys of the viewer's accounts, once those have been read."""
     own_parents: dict[StoredTable, set[Any]] = field(default_factory=dict)
     """Of tables that others are owned through, the ids of the viewer's rows that were read."""
+    apart: set[str] = field(default_factory=set)
+    """The products of which nothing more is read along with what it hangs on, since that failed."""
     _loaders: dict[Any, BatchLoader] = field(default_factory=dict)
     _gatherings: dict[Any, Gathering] = field(default_factory=dict)
     _owners: dict[str, asyncio.Task[frozenset[Any]]] = field(default_factory=dict)
     _tasks: list[asyncio.Task[Any]] = field(default_factory=list)
+    links: Callable[[Any, Any], Links] = _no_links
+    """The links that will be followed from the rows to which an access leads the field at a path,
+    as far as whoever runs the query knows."""
     give_up: Callable[[], None] = _nothing
     """Ends the execution of the request."""
     given_up: GatewayError | None = None
@@ -342,4 +366,5 @@ class Request:
         self._gatherings.clear()
         self._owners.clear()
         self._tasks.clear()
+        self.links = _no_links
         self.give_up = _nothing

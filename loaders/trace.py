@@ -48,35 +48,50 @@ class Trace:
         `startedAt` is counted from the beginning of the request.
         Who sees personal data masked in an answer sees it masked here.
         """
-        return [
-            _call(call, self.began, call.personal if viewer.sees_masked(call.store) else {})
-            for call in self.calls
-        ]
+        return [self._call(call, viewer) for call in self.calls]
+
+    def _call(self, call: Call, viewer: Viewer) -> dict[str, Any]:
+        line = {
+            "store": call.store,
+            "table": call.table,
+            "index": call.index,
+            "operation": call.operation,
+            "keys": _keys(call, viewer),
+            "rows": None if call.withheld else call.rows,
+            "attributes": list(call.attributes),
+            "startedAt": round((call.started - self.began) * 1000, 3),
+            "milliseconds": round(call.milliseconds, 3),
+            "consumedCapacity": None if call.withheld else call.capacity,
+            "sql": call.sql,
+            "error": call.error,
+            "paths": list(call.paths),
+            "along": [_along(read, viewer) for read in call.along] or None,
+        }
+        return {name: value for name, value in line.items() if value is not None}
 
 
-def _call(call: Call, began: float, masked: Mapping[str, Mask]) -> dict[str, Any]:
-    line = {
-        "store": call.store,
-        "table": call.table,
-        "index": call.index,
-        "operation": call.operation,
-        "keys": [
-            {
-                name: mask(part, masked[name]) if name in masked else _plain(part)
-                for name, part in key.items()
-            }
-            for key in call.keys
-        ],
-        "rows": None if call.withheld else call.rows,
-        "attributes": list(call.attributes),
-        "startedAt": round((call.started - began) * 1000, 3),
-        "milliseconds": round(call.milliseconds, 3),
-        "consumedCapacity": None if call.withheld else call.capacity,
-        "sql": call.sql,
-        "error": call.error,
-        "paths": list(call.paths),
+def _along(read: Call, viewer: Viewer) -> dict[str, Any]:
+    """A read that a call made too, whose keys stood in its rows."""
+    return {
+        "table": read.table,
+        "index": read.index,
+        "keys": _keys(read, viewer),
+        "rows": read.rows,
+        "attributes": list(read.attributes),
+        "sql": read.sql,
+        "paths": list(read.paths),
     }
-    return {name: value for name, value in line.items() if value is not None}
+
+
+def _keys(call: Call, viewer: Viewer) -> list[dict[str, Any]]:
+    masked: Mapping[str, Mask] = call.personal if viewer.sees_masked(call.store) else {}
+    return [
+        {
+            name: mask(part, masked[name]) if name in masked else _plain(part)
+            for name, part in key.items()
+        }
+        for key in call.keys
+    ]
 
 
 def _plain(value: Any) -> Any:

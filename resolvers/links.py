@@ -15,7 +15,7 @@ from loaders.pages import PAGING, Paging, window
 from loaders.reach import Reach, reach
 from loaders.request import Asking, only
 from loaders.sealing import Seal
-from loaders.stores.interface import Filter, Key, Range
+from loaders.stores.interface import Filter, Key, Range, Window
 from loaders.tables.facts import Column, Row, StoredTable, table_of
 from resolvers import ids
 from resolvers.arguments import column_range, column_value, graphql_name
@@ -53,13 +53,19 @@ class Link:
         """What it reaches from one row; BadUserInput where the arguments lead nowhere."""
         raise NotImplementedError
 
-    def _keys(self, rows: Sequence[Row | None], arguments: dict[str, Any]) -> list[Key | Exception]:
-        """The key of each row, or what is wrong with it; its arguments are taken out."""
+    def given_values(self, arguments: Mapping[str, Any]) -> Key:
+        """The values of a key that arguments give."""
         columns = self.access.table.columns
-        asked = tuple(
-            column_value(columns[column], arguments.pop(name), graphql_name(name))
+        return tuple(
+            column_value(columns[column], arguments[name], graphql_name(name))
             for column, name in zip(self.access.by[len(self.via) :], self.given, strict=True)
         )
+
+    def _keys(
+        self, rows: Sequence[Row | None], arguments: Mapping[str, Any]
+    ) -> list[Key | Exception]:
+        """The key of each row, or what is wrong with it."""
+        asked = self.given_values(arguments)
         if not self.via:
             return [asked for _ in rows]
         return _stored_keys([row for row in rows if row is not None], self.via, asked)
@@ -141,7 +147,11 @@ class ToPage(Link):
         return found
 
     def reaches(self, arguments: Mapping[str, Any], seal: Seal) -> Sequence[Reach]:
-        return [Reach(self.access, window=window(self.access.route, seal, **self._page(arguments)))]
+        return [Reach(self.access, window=self.window(arguments, seal))]
+
+    def window(self, arguments: Mapping[str, Any], seal: Seal) -> Window:
+        """The part of each listing that arguments ask for; BadUserInput where there is none."""
+        return window(self.access.route, seal, **self._page(arguments))
 
     def _page(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """What the arguments say of a page."""

@@ -10,6 +10,7 @@ from graphql import ExecutionResult, GraphQLSchema, execute
 from graphql.pyutils import AwaitableOrValue
 
 from gateway.execution.documents import Document, Operation
+from gateway.execution.foresight import Foresight
 from gateway.execution.levels import run
 from gateway.execution.plan import Unplannable
 from gateway.execution.planner import Planner, Refused
@@ -54,6 +55,7 @@ class LevelExecutor:
     ) -> AwaitableOrValue[ExecutionResult]:
         try:
             planned = self.planner.plan(document, operation, request.viewer)
+            request.links = Foresight(planned.variables, request.seal).links
             return run(planned.plan, request, planned.variables, request.trace, event)
         except Refused as refused:
             return ExecutionResult(None, list(refused.errors))

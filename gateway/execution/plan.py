@@ -44,6 +44,8 @@ from gateway.execution import introspection
 from gateway.execution.code import compiled, interpreted
 from gateway.execution.objects import Object
 from gateway.execution.types import Types
+from loaders.access import Access
+from loaders.ahead import Ahead
 from loaders.viewer import Viewer
 from schema.readings import READING, Reading
 
@@ -159,6 +161,8 @@ class Field:
         self._outline = outline
         self._details = details
         self._selections: dict[GraphQLObjectType, Selection] = {}
+        self.ahead: dict[tuple[Access, ...], tuple[Ahead, ...]] = {}
+        """The links from its rows, by the accesses that led there, where they stay the same."""
         self.parent = parent
         self.place = place
         self.order = order
@@ -312,11 +316,14 @@ class Field:
         return TypeError(f"Cannot return null for non-nullable field {self.title}.")
 
     @cached_property
+    def is_constant(self) -> bool:
+        """Whether no variable has a part in its arguments."""
+        return not _variables_in(self.nodes[0])
+
+    @cached_property
     def _constant_arguments(self) -> dict[str, Any] | None:
-        """Its arguments, where no variable has a part in them."""
-        if _variables_in(self.nodes[0]):
-            return None
-        return self._arguments(self._outline.variables)
+        """Its arguments, where they are always the same."""
+        return self._arguments(self._outline.variables) if self.is_constant else None
 
     def arguments(self, variables: VariableValues) -> dict[str, Any]:
         """Its arguments as its resolver takes them."""

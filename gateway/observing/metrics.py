@@ -105,7 +105,8 @@ class Metrics:
         table = (call.store, call.table, call.operation)
         self._call_seconds(*table).observe(call.milliseconds / 1000)
         self._call_keys(*table).observe(call.key_count)
-        self._rows(*table).inc(call.rows)
+        for read in call.reads:
+            self._rows(read.store, read.table, read.operation).inc(read.rows)
         if call.capacity is not None:
             self._capacity(*table).inc(call.capacity)
         if call.error is not None:

@@ -67,7 +67,7 @@ class Observed:
     @property
     def rows(self) -> int:
         """How many rows its store calls brought."""
-        return sum(call.rows for call in self.calls)
+        return sum(read.rows for call in self.calls for read in call.reads)
 
     @property
     def capacity(self) -> float:

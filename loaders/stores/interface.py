@@ -139,6 +139,11 @@ class Window(NamedTuple):
         """Whether rows are read from high to low."""
         return self.descending != self.backward
 
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The columns that ranges look at."""
+        return tuple([range_.column for range_ in self.ranges])
+
 
 class Slice(msgspec.Struct):
     """The rows of a window, in the listing's order.
@@ -185,6 +190,13 @@ class Call(msgspec.Struct):
     personal: Mapping[str, Mask] = {}
     """The columns of its table that are personal data, and how each is masked."""
     paths: Sequence[str] = ()
+    along: Sequence[Call] = ()
+    """What it tells of the reads of rows that hang on its own, which it made too."""
+
+    @property
+    def reads(self) -> Sequence[Call]:
+        """Itself, and the reads that it made too."""
+        return [self, *self.along]
 
     def measured(self, report: Callable[[Call], None]) -> Measured:
         """Take the time of the call, and report it, also where it fails."""
@@ -207,6 +219,27 @@ class Measured(msgspec.Struct):
         self.report(self.call)
 
 
+class Along(msgspec.Struct):
+    """A read whose keys stand in the rows of another, to be made in one go with that.
+
+    A key is the values of `via`, columns of those rows, then those that are `given`. `window`: None
+    where a key has one row at most. `owners` are as in Terms; `path` is the place that asks.
+    A store that has made it sets `answers`, of each key its Slice, or its row or None, and how many
+    `rows` it has read.
+    """
+
+    route: Route
+    columns: tuple[str, ...]
+    window: Window | None
+    owners: frozenset[Any] | None
+    via: tuple[str, ...]
+    given: Key
+    path: str
+    below: Sequence[Along]
+    answers: dict[Key, Any] | None = None
+    rows: int = 0
+
+
 @dataclass(slots=True)
 class Terms:
     """The terms on which one batch is read.
@@ -215,7 +248,8 @@ class Terms:
     anybody's may; `own_parents`: ids of parents that are known to be theirs. `deadline` is in the
     event loop's time, in seconds; `now` is what rows that expire are judged by. Keys are reported
     where `traced` says that somebody reads them. `viewer` is what the policies of Postgres are told
-    of who asks; without it they let nothing through.
+    of who asks; without it they let nothing through. `along` are reads of what hangs on the rows,
+    which a store may make too, or leave.
     """
 
     columns: tuple[str, ...]
@@ -226,6 +260,7 @@ class Terms:
     traced: bool = True
     own_parents: Set[Any] = frozenset()
     viewer: str = field(default="", repr=False)
+    along: Sequence[Along] = ()
 
 
 def shown_keys(

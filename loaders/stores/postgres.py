@@ -11,11 +11,12 @@ from typing import Any, Self
 
 import asyncpg
 
-from loaders.errors import DeadlineExceeded, SourceUnavailable
-from loaders.stores import statements, unions
+from loaders.errors import DeadlineExceeded, NotTogether, SourceUnavailable
+from loaders.stores import along, answers, parameters, statements, unions
 from loaders.stores.changes import Channels
 from loaders.stores.connections import Use
 from loaders.stores.interface import (
+    Along,
     Call,
     Count,
     Follower,
@@ -28,6 +29,7 @@ from loaders.stores.interface import (
     Window,
     shown_keys,
 )
+from loaders.stores.joined import joined
 from loaders.stores.replica import ReplicatedServer
 from loaders.stores.servers import UNREACHABLE, Connection, Server
 from loaders.stores.statements import PLACE, Manner, Shape, Statement
@@ -127,9 +129,12 @@ class PostgresStore:
         return self._channels.following(channel, key, values)
 
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
+        if terms.along:
+            found = await self._with_what_hangs_on_them(route, keys, None, terms)
+            return [next(iter(slice_.rows), None) for slice_ in found]
         manner = self._manner(keys, terms)
         statement = statements.find(route, terms.columns, manner)
-        values = _keys(route, keys, manner) | _viewer(terms)
+        values = parameters.of_keys(route, keys) | parameters.of_viewer(terms)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         rows: list[Row | None] = [None] * len(keys)
         for record in reversed(records):  # so that the first of several stays
@@ -139,11 +144,17 @@ class PostgresStore:
     async def listing(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
     ) -> list[Slice]:
+        if terms.along:
+            return await self._with_what_hangs_on_them(route, keys, window, terms)
         manner = self._manner(keys, terms)
         statement = statements.listing(route, terms.columns, Shape.of(window), manner)
-        values = _keys(route, keys, manner) | _viewer(terms) | _window(route, window)
+        values = (
+            parameters.of_keys(route, keys)
+            | parameters.of_viewer(terms)
+            | parameters.of_window(route, window)
+        )
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
-        return [_slice(rows, window) for rows in _by_key(records, keys)]
+        return [answers.cut(rows, window) for rows in answers.by_key(records, keys)]
 
     async def union(
         self,
@@ -155,11 +166,15 @@ class PostgresStore:
     ) -> list[Slice]:
         manner = self._manner(keys, terms)
         statement = unions.listing(route, columns, Shape.of(window), manner)
-        values = _keys(route, keys, manner) | _viewer(terms) | _window(route, window)
+        values = (
+            parameters.of_keys(route, keys)
+            | parameters.of_viewer(terms)
+            | parameters.of_window(route, window)
+        )
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         return [
-            _slice([unions.to_row(route, columns, record) for record in of_key], window)
-            for of_key in _by_key(records, keys)
+            answers.cut([unions.to_row(route, columns, record) for record in of_key], window)
+            for of_key in answers.by_key(records, keys)
         ]
 
     async def values(
@@ -167,9 +182,9 @@ class PostgresStore:
     ) -> list[list[Any]]:
         manner = self._manner(keys, terms)
         statement = unions.values(route, manner)
-        parameters = _keys(route, keys, manner) | _viewer(terms) | {"size": at_most}
-        records = await self._fetch(route, statement, parameters, keys, route.position, terms)
-        return [[record["value"] for record in of_key] for of_key in _by_key(records, keys)]
+        values = parameters.of_keys(route, keys) | parameters.of_viewer(terms) | {"size": at_most}
+        records = await self._fetch(route, statement, values, keys, route.position, terms)
+        return [[record["value"] for record in of_key] for of_key in answers.by_key(records, keys)]
 
     async def count(
         self, route: Route, keys: list[Key], window: Window, terms: Terms
@@ -177,9 +192,34 @@ class PostgresStore:
         counting = unions.count if isinstance(route, Union) else statements.count
         manner = self._manner(keys, terms)
         statement = counting(route, Shape.of(window), manner)
-        values = _keys(route, keys, manner) | _viewer(terms) | _window(route, window)
+        values = (
+            parameters.of_keys(route, keys)
+            | parameters.of_viewer(terms)
+            | parameters.of_window(route, window)
+        )
         records = await self._fetch(route, statement, values, keys, (), terms)
         return [Count(record["count"], exact=True) for record in records]
+
+    async def _with_what_hangs_on_them(
+        self, route: Route, keys: list[Key], window: Window | None, terms: Terms
+    ) -> list[Slice]:
+        """The window of each key's rows; the reads along are answered by the same statement."""
+        top = Along(route, terms.columns, window, terms.owners, (), (), "", terms.along)
+        joint, alone = along.joint(top), len(keys) == 1
+        statement, made = joined(joint, secured=self.has_policies, alone=alone)
+        values = along.values(top, keys, terms.viewer)
+        call = self._call(route, keys, terms.columns, terms)
+        with call.measured(terms.report):
+            try:
+                records = await self._read(statement, values, route.table.row, terms.deadline)
+            except (SourceUnavailable, asyncpg.PostgresError) as error:
+                if isinstance(error.__cause__, UNREACHABLE) and not _is_refused(error.__cause__):
+                    raise
+                raise NotTogether(str(error), product=self._product) from error
+            slices = along.answer(top, keys, records, made)
+            call.rows = top.rows
+            call.along = along.calls(top, self._product, traced=terms.traced)
+        return slices
 
     def _manner(self, keys: list[Key], terms: Terms) -> Manner:
         return Manner(terms.owners is not None, self.has_policies, alone=len(keys) == 1)
@@ -194,7 +234,14 @@ class PostgresStore:
         terms: Terms,
     ) -> list[Any]:
         """One statement, and its line in the trace."""
-        call = Call(
+        call = self._call(route, keys, columns, terms)
+        with call.measured(terms.report):
+            records = await self._read(statement, values, route.table.row, terms.deadline)
+            call.rows = len(records)
+        return records
+
+    def _call(self, route: Route, keys: list[Key], columns: tuple[str, ...], terms: Terms) -> Call:
+        return Call(
             store=self._product,
             table=route.table.name,
             index=route.index.name,
@@ -205,10 +252,6 @@ class PostgresStore:
             sql=str(route),
             personal=route.table.personal,
         )
-        with call.measured(terms.report):
-            records = await self._read(statement, values, route.table.row, terms.deadline)
-            call.rows = len(records)
-        return records
 
     async def _read(
         self, statement: Statement, values: Mapping[str, Any], row: type[Any], deadline: float
@@ -237,6 +280,11 @@ class PostgresStore:
         return SourceUnavailable(f"{self._product}: Postgres {what}", product=self._product)
 
 
+def _is_refused(error: BaseException | None) -> bool:
+    """Whether the server takes others, and not this statement."""
+    return isinstance(error, asyncpg.InsufficientPrivilegeError)
+
+
 async def _connect(address: PostgresAddress, name: str = "quintet") -> Any:
     connection = await asyncpg.connect(
         address.url,
@@ -257,44 +305,3 @@ async def _connect(address: PostgresAddress, name: str = "quintet") -> Any:
         connection.terminate()
         raise
     return connection
-
-
-def _keys(route: Route, keys: list[Key], manner: Manner) -> dict[str, Any]:
-    if manner.alone:
-        return {f"key{place}": value for place, value in enumerate(keys[0])}
-    return {f"key{place}": [key[place] for key in keys] for place in range(len(route.by))}
-
-
-def _viewer(terms: Terms) -> dict[str, Any]:
-    return {"viewer": terms.viewer, "owners": list(terms.owners or ())}
-
-
-def _window(route: Route, window: Window) -> dict[str, Any]:
-    values: dict[str, Any] = {"size": window.size + 1}
-    values |= {f"filter_{name}": value for name, value in window.filters}
-    for range_ in window.ranges:
-        low, high = range_.stored(route.table)
-        values |= {f"low_{range_.column}": low, f"high_{range_.column}": high}
-    if window.after is not None:
-        values |= {f"after{place}": value for place, value in enumerate(window.after)}
-    return values
-
-
-def _by_key(records: list[Any], keys: list[Key]) -> list[list[Any]]:
-    """The records of each key."""
-    if len(keys) == 1:
-        return [records]
-    found: list[list[Any]] = [[] for _ in keys]
-    for record in records:
-        found[record[PLACE] - 1].append(record)
-    return found
-
-
-def _slice(rows: list[Row], window: Window) -> Slice:
-    """The window's rows out of one more than it asked for."""
-    more = len(rows) > window.size
-    if more:
-        del rows[window.size :]
-    if window.backward:
-        rows.reverse()
-    return Slice(rows, more)

@@ -19,7 +19,7 @@ PLACE = "_place"
 """The column of an answer that says which key a row belongs to, counted from 1."""
 STATEMENTS_KEPT = 2_000
 
-_DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
+DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 
 
 class Shape(NamedTuple):
@@ -80,16 +80,8 @@ def find(route: Route, columns: tuple[str, ...], manner: Manner) -> Statement:
 @lru_cache(STATEMENTS_KEPT)
 def listing(route: Route, columns: tuple[str, ...], shape: Shape, manner: Manner) -> Statement:
     """The first rows of each key's window: top N per parent, by LATERAL."""
-    table = sql_of(route.table)
     keys = keys_of(route, alone=manner.alone)
-    position = [table.c[name] for name in route.position]
-    wanted = sa.select(*(table.c[name] for name in columns))
-    wanted = _windowed(wanted, route, shape, keys, secured=manner.secured)
-    wanted = guarded_by(wanted, route.table, guarded=manner.guarded)
-    wanted = wanted.order_by(*(directed(column, shape) for column in position)).limit(
-        sa.bindparam("size", type_=sa.Integer)
-    )
-    rows = wanted.correlate(keys).lateral("rows")
+    rows = first_rows(route, columns, shape, keys, manner)
     ordered = [directed(rows.c[name], shape) for name in route.position]
     return compiled(
         sa.select(keys.c[PLACE], *rows.c)
@@ -97,6 +89,20 @@ def listing(route: Route, columns: tuple[str, ...], shape: Shape, manner: Manner
         .order_by(keys.c[PLACE], *ordered),
         secured=manner.secured,
     )
+
+
+def first_rows(
+    route: Route, columns: tuple[str, ...], shape: Shape, keys: sa.FromClause, manner: Manner
+) -> sa.FromClause:
+    """The first rows of one key's window, in its order."""
+    table = sql_of(route.table)
+    wanted = sa.select(*(table.c[name] for name in columns))
+    wanted = _windowed(wanted, route, shape, keys, secured=manner.secured)
+    wanted = guarded_by(wanted, route.table, guarded=manner.guarded)
+    wanted = wanted.order_by(*(directed(table.c[name], shape) for name in route.position)).limit(
+        sa.bindparam("size", type_=sa.Integer)
+    )
+    return wanted.correlate(keys).lateral("rows")
 
 
 @lru_cache(STATEMENTS_KEPT)
@@ -245,7 +251,7 @@ def _parameter_type(column: sa.ColumnElement[Any]) -> sa.types.TypeEngine[Any]:
 def compiled(statement: sa.Select[Any], *, secured: bool) -> Statement:
     if secured:
         statement = _told_the_viewer(statement)
-    compiled = statement.compile(dialect=_DIALECT)
+    compiled = statement.compile(dialect=DIALECT)
     return Statement(str(compiled), tuple(getattr(compiled, "positiontup", None) or ()))
 
 

@@ -159,7 +159,8 @@ class StoredTable:
     row: type[Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "row", type(self.name, (self.row_base(),), {"table": self}))
+        members = {"table": self, "__slots__": ()}
+        object.__setattr__(self, "row", type(self.name, (self.row_base(),), members))
         owner = self.owner.column if isinstance(self.owner, Through) else self.owner
         named = [*self.key, *(c for index in self.indexes for c in index.columns)]
         named += [name for name in (owner, self.email, self.active and self.active[0]) if name]

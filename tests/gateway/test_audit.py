@@ -23,6 +23,7 @@ OTHERS = """{
     rawInput
     artifacts(first: 2) { nodes { url } }
     characters(first: 1) { nodes { name } }
+    account { email }
   }
 }"""
 
@@ -73,6 +74,7 @@ async def test_it_tells_who_read_whose_rows(ask: Asker, tmp_path: Path, viewer: 
     assert read["studio.characters"]["by"] == "input_record_id"
     assert read["studio.characters"]["owners"] == [1]
     assert read["studio.character_images"]["by"] == "character_id"
+    assert read["studio.users"]["owners"] == [1]
     assert "family.titles" not in read
 
 

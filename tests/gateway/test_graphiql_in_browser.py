@@ -187,6 +187,11 @@ async def test_history_remembers_what_was_run(page: Page) -> None:
     await expect(history).to_contain_text("Who")
 
 
+EPISODES = (
+    "{ tmdbTitles(mediaType: TV, first: 1) { nodes { episodes(first: 1) { nodes { name } } } } }"
+)
+
+
 async def test_explain_draws_what_the_stores_were_asked(page: Page) -> None:
     panel = await show(page, "Explain")
     await expect(panel).to_contain_text("Run an operation")
@@ -203,6 +208,17 @@ async def test_explain_draws_what_the_stores_were_asked(page: Page) -> None:
     assert await within(bar, lane)
     await expect(answer(page)).to_contain_text("STREAM")
     await expect(answer(page)).not_to_contain_text("extensions")
+
+
+async def test_explain_draws_what_came_along_at_its_own_level(page: Page) -> None:
+    panel = await show(page, "Explain")
+    await run(page, EPISODES)
+    levels = panel.locator(".level")
+    await expect(levels).to_have_count(2)
+    call = levels.nth(1).locator(".call")
+    await call.locator("summary").click()
+    for fact in ("episodes", "with titles", "tmdbTitles.nodes.episodes", "title_id", "at most"):
+        await expect(call).to_contain_text(fact)
 
 
 async def within(inner: Locator, outer: Locator) -> bool:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from gateway.demo.data import demo_rows
 from loaders import accounts, pipeline, profiles, titles
-from loaders.access import Access, Distinct, One, United
-from loaders.stores.interface import Key, Terms, Window
+from loaders.access import Access, Distinct, Many, One, United
+from loaders.stores.interface import Along, Key, Slice, Terms, Window
 from loaders.stores.postgres import PostgresStore
 from loaders.tables.catalogue import POSTGRES
-from loaders.tables.facts import Read, StoredTable, Through, table_of
+from loaders.tables.facts import Read, Row, StoredTable, Through, table_of
+from loaders.tables.kinds import INTEGER
 from tests.loaders.asking import Reading
 
 ROWS = demo_rows()
@@ -29,11 +30,45 @@ ACCOUNTS = {product: [row["id"] for row in ROWS[product]["users"]] for product i
 KEYS_AT_MOST = 30
 ALONE = 5
 """How many of them are asked for alone too, which is another statement."""
+SOME = Window(size=3)
 WHOLE = Window(size=2_000)
 """More rows than any key has."""
 
 Found = list[set[Any]]
 """What each key leads to: a row as its table and key, or a value."""
+
+
+class Hanging(NamedTuple):
+    """A way to rows, and one that leads on from columns of them."""
+
+    above: Access
+    below: Access
+    via: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.above} to {self.below} by {','.join(self.via)}"
+
+
+def _hanging() -> Iterator[Hanging]:
+    """From the rows of each table, found one by one and listed, to all that refer to each other."""
+    for below in filter(_is_plain, WAYS.values()):
+        if len(below.by) != 1:
+            continue
+        (name,) = below.by
+        for above in filter(_is_plain, WAYS.values()):
+            if below.table.columns[name].references is above.table:
+                yield Hanging(above, below, above.table.key)
+            if below.by == below.table.key:
+                for column in above.table.columns.values():
+                    if column.references is below.table and column.kind is INTEGER:
+                        yield Hanging(above, below, (column.name,))
+
+
+def _is_plain(way: Access) -> bool:
+    return not isinstance(way, United | Distinct | Many) and way.route.index.by_equality
+
+
+HANGING = list(_hanging())
 
 every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
 
@@ -100,6 +135,51 @@ async def counted(
     for key, of_key in zip(keys[:ALONE], found, strict=False):
         assert await store.count(way.route, [key], Window(0), terms) == [of_key]
     return [one.count for one in found]
+
+
+async def read_along(
+    store: PostgresStore, hanging: Hanging, keys: Sequence[Key], **facts: Any
+) -> tuple[list[Row], Mapping[Key, Any]]:
+    """The rows of these keys, and what the way below answers for each key that stands in them."""
+    above, below, via = hanging
+    window = None if isinstance(below, One) else SOME
+    owners = facts.get("owners")
+    along = Along(below.route, below.selected({}), window, owners, via, (), "below", ())
+    terms = replace(Reading().terms(above.route, *via), along=[along], **facts)
+    if isinstance(above, One):
+        rows = await store.find(above.route, list(keys), terms)
+    else:
+        slices = await store.listing(above.route, list(keys), SOME, terms)
+        rows = [row for slice_ in slices for row in slice_.rows]
+    assert along.answers is not None
+    return [row for row in rows if row is not None], along.answers
+
+
+async def read_after(
+    store: PostgresStore, hanging: Hanging, rows: Sequence[Row], **facts: Any
+) -> Mapping[Key, Any]:
+    """The same, asked for once the rows are there."""
+    below = hanging.below
+    keys = [tuple(row[name] for name in hanging.via) for row in rows]
+    keys = [key for key in dict.fromkeys(keys) if None not in key]
+    terms = replace(Reading().terms(below.route), columns=below.selected({}), **facts)
+    if isinstance(below, One):
+        return dict(zip(keys, await store.find(below.route, keys, terms), strict=True))
+    return dict(zip(keys, await store.listing(below.route, keys, SOME, terms), strict=True))
+
+
+def shown(answer: Any, table: StoredTable) -> Any:
+    """An answer as plain values: a row's columns, or a slice's rows and whether there are more."""
+    if isinstance(answer, Slice):
+        return [shown(row, table) for row in answer.rows], answer.more
+    return answer and (table_of(answer), [answer.get(name) for name in table.columns])
+
+
+def rows_in(answer: Any) -> Sequence[Row]:
+    """The rows of an answer."""
+    if isinstance(answer, Slice):
+        return answer.rows
+    return [] if answer is None else [answer]
 
 
 def kept(way: Access, keys: Sequence[Key], everything: Found, viewer: Sequence[Any]) -> Found:

@@ -9,7 +9,7 @@ import pytest
 from gateway.demo.data.people import ADA
 from gateway.demo.data.stream import account_id
 from loaders.errors import Code
-from loaders.request import TICKS_AT_MOST, Aside, BatchLoader, Request, RequestClosed
+from loaders.request import TICKS_AT_MOST, Aside, BatchLoader, Links, Request, RequestClosed
 from tests.loaders.asking import Asker, Field
 
 
@@ -23,7 +23,7 @@ class Echo:
         self.answering = asyncio.Event()
         self.answering.set()
 
-    async def __call__(self, keys: list[str], paths: list[str]) -> list[Any]:
+    async def __call__(self, keys: list[str], paths: list[str], links: Links) -> list[Any]:
         self.batches.append(keys)
         self.paths.append(paths)
         self.asked.set()
@@ -144,7 +144,7 @@ async def test_a_failing_key_fails_alone(loader: BatchLoader, info: Field) -> No
 
 
 async def test_a_failing_batch_fails_for_all_its_keys(info: Field) -> None:
-    async def fail(keys: list[Any], paths: list[str]) -> list[Any]:
+    async def fail(keys: list[Any], paths: list[str], links: Links) -> list[Any]:
         raise ValueError(f"{len(keys)} keys")
 
     loader = info.context.loader("fail", fail)
@@ -190,7 +190,7 @@ async def test_closing_settles_those_who_wait_for_what_others_asked_for(
 async def test_closing_waits_until_a_read_has_stopped(info: Field) -> None:
     reading, stopped = asyncio.Event(), asyncio.Event()
 
-    async def read(keys: list[Any], paths: list[str]) -> list[Any]:
+    async def read(keys: list[Any], paths: list[str], links: Links) -> list[Any]:
         try:
             reading.set()
             await asyncio.Event().wait()

@@ -164,19 +164,33 @@ EDITS = [
         ("if self.scope is Scope.EMAIL:", "if False:"),
         (
             "        request = info.context\n"
-            "        rules.refuse_unless_allowed(self.scope, request, self.table)\n        # W",
-            "        request = info.context\n        # W",
+            "        rules.refuse_unless_allowed(self.scope, request, self.table)\n        return",
+            "        request = info.context\n        return",
         ),
         (
             "        request = info.context\n"
             "        rules.refuse_unless_allowed(self.scope, request, self.table)\n        if None",
             "        request = info.context\n        if None",
         ),
-        ("rules.assert_owned(rows, self.table, terms.owners)", "pass"),
-        ("self._left(request, rows, terms)\n        return rows", "return rows"),
-        ("self._left(request, rows, terms)\n        return slices", "return slices"),
+        ("rules.assert_owned(rows, self.table, owners)", "pass"),
+        ("self._left(request, rows, terms.owners)\n        return rows", "return rows"),
+        ("self._left(request, rows, terms.owners)\n        return slices", "return slices"),
+        ("        self._left(request, rows.values(), along.owners)", "        pass"),
+        ("        self._left(request, rows, along.owners)", "        pass"),
         ("            request.owners_read.note(rows)", "            pass"),
         ("        request.owners_read.note(chain.", "        tuple(chain."),
+    ),
+    *_of(
+        "loaders/ahead.py",
+        ("and above.scope not in by_person", ""),
+        ("if _by_own_rights(access, viewer) != _by_own_rights(above, viewer):", "if False:"),
+        ("return await rules.owners(access.scope, request, access.table)", "return None"),
+        ("(owners := await self._owners(link.access, above)) != _NOBODY", "[owners := None]"),
+    ),
+    *_of(
+        "loaders/stores/along.py",
+        ("        read.owners is not None,\n", "        False,\n"),
+        ('of_one["owners"] = list(read.owners or ())', 'of_one["owners"] = [1, 2, 3, 4, 5]'),
     ),
     *_of(
         "loaders/accounts.py",

@@ -70,10 +70,26 @@ class Answer:
         lines = self.body.get("extensions", {}).get("trace", [])
         return dict(sorted(Counter(map(_named, lines)).items()))
 
+    @property
+    def reads(self) -> dict[str, int]:
+        """The same, with each read that came along with a call counted as one of its own."""
+        lines = self.body.get("extensions", {}).get("trace", [])
+        found = [
+            _place({"store": line["store"], **read}) + f" {line['operation']}"
+            for line in lines
+            for read in (line, *line.get("along", ()))
+        ]
+        return dict(sorted(Counter(found).items()))
+
 
 def _named(call: Mapping[str, Any]) -> str:
-    place = ".".join(call[name] for name in ("store", "table", "index") if name in call)
-    return f"{place} {call['operation']}"
+    along = sorted(_place(read) for read in call.get("along", ()))
+    named = f"{_place(call)} {call['operation']}"
+    return f"{named} with {', '.join(along)}" if along else named
+
+
+def _place(read: Mapping[str, Any]) -> str:
+    return ".".join(read[name] for name in ("store", "table", "index") if name in read)
 
 
 class Asker:

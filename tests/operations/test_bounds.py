@@ -32,12 +32,15 @@ async def test_nothing_is_asked_for_that_was_not_foreseen(case: Case, ask: Asker
             foreseen.add((place["path"], of(operation)))
             for at, name in enumerate(("calls", "rows", "readUnits")):
                 bounds[of(operation)][at] += operation["bound"][name]
-    assert {(path, of(call)) for call in trace for path in call["paths"]} <= foreseen
+    reads = [(call, {**call, **read}) for call in trace for read in (call, *call.get("along", ()))]
+    assert {(path, of(read)) for _, read in reads for path in read["paths"]} <= foreseen
     # Places that share a call are told of it all: what they are allowed is told together.
     actual: dict[Any, list[float]] = defaultdict(lambda: [0, 0, 0])
-    for call in trace:
-        for at, figure in enumerate((1, call.get("rows", 0), call.get("consumedCapacity", 0))):
-            actual[of(call)][at] += figure
+    for call, read in reads:
+        itself = read["paths"] == call["paths"]
+        capacity = call.get("consumedCapacity", 0) if itself else 0
+        for at, figure in enumerate((itself, read.get("rows", 0), capacity)):
+            actual[of(read)][at] += figure
     exceeded = {
         operation: (figures, bounds[operation])
         for operation, figures in actual.items()

@@ -23,7 +23,7 @@ from gateway.listening import listen, serve
 from gateway.persisted.lookup import PersistedDocuments
 from gateway.subscriptions.operations import Operations
 from loaders.clock import Clock
-from loaders.request import Asking
+from loaders.request import Asking, Batch, Links
 from loaders.sealing import Seal
 from loaders.tables.dynamodb import DynamoTable, columns, flag, text, whole
 from loaders.tables.facts import Column, Read, Row, StoredTable
@@ -86,11 +86,11 @@ class Kept:
         for row in self.members:
             self._members[row["familyId"]].append(row)
 
-    async def families_of(self, keys: list[str], places: list[str]) -> list[Row]:
+    async def families_of(self, keys: list[str], places: list[str], links: Links) -> list[Row]:
         """The family of each key."""
         return [self._family[key] for key in keys]
 
-    async def members_of(self, keys: list[str], places: list[str]) -> list[list[Row]]:
+    async def members_of(self, keys: list[str], places: list[str], links: Links) -> list[list[Row]]:
         """The members of each family."""
         return [self._members[key] for key in keys]
 
@@ -102,7 +102,7 @@ KEPT = Kept(Path(sys.argv[1]))
 class Link:
     """Leads from each row to what a batch finds for its family, through a loader."""
 
-    def __init__(self, batch: Any) -> None:
+    def __init__(self, batch: Batch) -> None:
         self._batch = batch
 
     async def __call__(self, row: Row, info: Asking) -> Any:

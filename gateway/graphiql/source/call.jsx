@@ -3,7 +3,10 @@ import { boundsOf } from './trace.js';
 
 const KEYS_SHOWN = 20;
 
-/** One call of a store: a bar in time, and below it, once opened, what was asked and for what. */
+/**
+ * One call of a store, or a read that came with it: a bar in time, and below it, once opened, what was
+ * asked and for what.
+ */
 export function Call({ call, explain, length }) {
   const percent = (milliseconds) => `${(100 * milliseconds) / length}%`;
   return (
@@ -30,9 +33,10 @@ export function Call({ call, explain, length }) {
   );
 }
 
-function sizeOf({ rows, milliseconds, error }) {
+function sizeOf({ rows, milliseconds, error, cameWith }) {
   const told = error ?? (rows === undefined ? null : count(rows, 'row'));
-  return [told, `${milliseconds.toFixed(1)} ms`].filter(Boolean).join(' · ');
+  const when = cameWith ? `with ${cameWith}` : `${milliseconds.toFixed(1)} ms`;
+  return [told, when].filter(Boolean).join(' · ');
 }
 
 function Facts({ call, bounds }) {

@@ -1,14 +1,19 @@
 // Reads a trace: see `extensions.trace` and `extensions.explain` in docs/execution.md.
 
-/** The calls of each level from the top, in the order in which they began. */
+/** The reads of each level from the top, in the order in which they began. */
 export function levelsOf(trace) {
-  const levels = Map.groupBy(trace, depthOf);
+  const levels = Map.groupBy(trace.flatMap(readsOf), depthOf);
   return [...levels.entries()]
     .sort(([one], [other]) => one - other)
-    .map(([, calls]) => calls.toSorted((one, other) => one.startedAt - other.startedAt));
+    .map(([, reads]) => reads.toSorted((one, other) => one.startedAt - other.startedAt));
 }
 
-/** How deep in the query the place is that a call was made for; the highest, if for several. */
+/** A call, and the reads that it made along, of rows that hang on its own. */
+function readsOf(call) {
+  return [call, ...(call.along ?? []).map((read) => ({ ...call, ...read, cameWith: call.table }))];
+}
+
+/** How deep in the query the place is that a read was made for; the highest, if for several. */
 function depthOf({ paths }) {
   return Math.min(...paths.map((path) => path.split('.').length));
 }

@@ -170,12 +170,13 @@ class Answer(asking.Answer):
         return Said.of(values.get("data"), values.get("errors", ()), _maps(self.query))
 
     @property
-    def reads(self) -> set[str]:
-        """The keys that were read, of each table by each index, whichever met in a call."""
+    def keys(self) -> set[str]:
+        """The keys that were asked for, of each table by each index, whichever met in a call."""
         return {
-            " ".join(str(call.get(name)) for name in _CALL) + f" {key}"
+            " ".join(str({**call, **read}.get(name)) for name in _CALL) + f" {key}"
             for call in self.body["extensions"]["trace"]
-            for key in call["keys"]
+            for read in (call, *call.get("along", ()))
+            for key in read["keys"]
         }
 
 
@@ -217,6 +218,6 @@ def _difference(levels: Answer, reference: Answer) -> str | None:
     """Below an object that is null already, graphql-core may read nothing more."""
     said = reference.said
     what = difference(levels.said, said)
-    if what or said.loses_objects or levels.reads == reference.reads:
+    if what or said.loses_objects or levels.keys == reference.keys:
         return what
-    return f"reads\n{levels.reads - reference.reads}\n{reference.reads - levels.reads}"
+    return f"keys\n{levels.keys - reference.keys}\n{reference.keys - levels.keys}"

@@ -139,7 +139,7 @@ class Small:
         """What both executors say; asserts that it is the same."""
         document = Document(parse(text), validate(self.schema, parse(text)))
         assert document.errors == []
-        request: Any = SimpleNamespace(viewer=ANONYMOUS, trace=Trace())
+        request: Any = SimpleNamespace(viewer=ANONYMOUS, trace=Trace(), seal=None)
         operation = Operation(text, variables)
         reference = await _said(self._reference.execute(document, operation, request))
         for _ in range(RUNS):

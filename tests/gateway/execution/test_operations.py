@@ -38,7 +38,9 @@ async def test_both_executors_say_the_same(operation: Path, both: Both) -> None:
         reference = await case.run(both.reference)
         assert (name_of(case), differences(levels, reference)) == (name_of(case), [])
         if "calls_at_most" not in case.content:
-            assert [a.calls for a in levels] == [a.calls for a in reference]
+            for ours, theirs in zip(levels, reference, strict=True):
+                assert ours.reads.keys() == theirs.calls.keys()
+                assert sum(ours.calls.values()) <= sum(theirs.calls.values())
         else:
             most = case.content["calls_at_most"]
             assert all(count <= most[call] for call, count in levels[0].calls.items())

@@ -75,7 +75,7 @@ async def test_each_operation_of_a_document_has_its_own_plan() -> None:
     text = "query A { a: __typename } query B { b: __typename }"
     executor, request = (
         LevelExecutor(graphql_schema),
-        SimpleNamespace(viewer=ANONYMOUS, trace=Trace()),
+        SimpleNamespace(viewer=ANONYMOUS, trace=Trace(), seal=None),
     )
     document = Documents(1).get(text)
     found = [

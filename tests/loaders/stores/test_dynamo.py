@@ -531,6 +531,7 @@ async def test_a_call_is_reported(stream_store: DynamoStore, reading: Reading) -
         "error": None,
         "personal": {},
         "paths": (),
+        "along": (),
     }
 
 

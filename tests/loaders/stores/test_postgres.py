@@ -426,6 +426,7 @@ async def test_a_call_is_reported(family_store: PostgresStore, reading: Reading)
         "error": None,
         "personal": {"description": Mask.TEXT},
         "paths": (),
+        "along": (),
     }
     assert facts(listed) == usual | {
         "operation": "SELECT",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -20,6 +20,7 @@ from loaders import pipeline, titles
 from loaders.access import Access, Distinct, One, Paged, United
 from loaders.errors import SourceUnavailable
 from loaders.stores import statements, unions
+from loaders.stores.joined import Joint, joined
 from loaders.stores.postgres import PostgresAddress, PostgresStore
 from loaders.stores.statements import Manner, Shape, Statement
 from loaders.tables import family, policies, studio
@@ -28,13 +29,20 @@ from tests.engines import Addresses, as_read, execute, postgres_copy
 from tests.loaders.asking import Reading
 from tests.loaders.owned import (
     ACCOUNTS,
+    HANGING,
     KEYS_AT_MOST,
     WAYS,
+    Hanging,
     counted,
     every_way,
     kept,
     keys_of,
     read,
+    read_after,
+    read_along,
+    rows_in,
+    rows_of,
+    shown,
 )
 
 pytestmark = pytest.mark.slow
@@ -97,6 +105,25 @@ async def test_each_viewer_gets_and_counts_their_own_rows(
         if isinstance(way, Paged) and not isinstance(way, United):
             counts = await counted(store, way, keys, viewer=policies.of_owners(viewer))
             assert counts == [len(rows) for rows in found]
+
+
+@pytest.mark.parametrize("hanging", HANGING, ids=str)
+async def test_each_viewer_gets_their_own_rows_along(
+    stores: Mapping[str, PostgresStore], hanging: Hanging
+) -> None:
+    """In the order in which they come when they are asked for by themselves."""
+    product, table = hanging.above.table.product, hanging.below.table
+    store, keys = stores[product], keys_of(hanging.above)[:KEYS_AT_MOST]
+    assert await read_along(store, hanging, keys, viewer="") == ([], {})
+    for viewer in ([], ACCOUNTS[product][:1], ACCOUNTS[product][1:3]):
+        told = policies.of_owners(viewer)
+        rows, found = await read_along(store, hanging, keys, viewer=told)
+        after = await read_after(store, hanging, rows, viewer=told)
+        assert [shown(answer, table) for answer in found.values()] == [
+            shown(answer, table) for answer in after.values()
+        ]
+        below = {row["id"] for answer in found.values() for row in rows_in(answer)}
+        assert below <= rows_of(table, viewer)
 
 
 # Many viewers at once
@@ -193,6 +220,17 @@ def _statements_of(way: Access, *, alone: bool) -> Iterator[Statement]:
         yield statements.count(way.route, Shape(), manner)
 
 
+def joined_of(hanging: Hanging, *, alone: bool) -> Statement:
+    """The statement that reads both in one go."""
+    above, below, via = hanging
+    hangs = Joint(below.route, below.selected({}), Shape(), False, via)
+    wanted = above.table.ordered([*above.selected({}), *via])
+    top = Joint(above.route, wanted, Shape(), False, (), (hangs,))
+    statement, made = joined(top, secured=True, alone=alone)
+    assert made == {0, 1}
+    return statement
+
+
 @pytest.fixture(scope="module")
 async def large(engines: Addresses) -> AsyncIterator[Mapping[str, PostgresAddress]]:
     """Databases that Postgres takes to have a million rows in each table."""
@@ -225,13 +263,22 @@ async def test_every_way_finds_its_rows_by_an_index(
     large: Mapping[str, PostgresAddress], way: Access
 ) -> None:
     """Below a policy, Postgres leaves one unused whose operator might tell of rows."""
-    if not way.by:
-        return
-    connection = await asyncpg.connect(
-        f"{large[way.table.product].url}?plan_cache_mode=force_generic_plan"
-    )
+    if way.by:
+        await assert_found_by_an_index(large[way.table.product], statements_of(way))
+
+
+@pytest.mark.parametrize("hanging", [one for one in HANGING if one.above.by], ids=str)
+async def test_what_hangs_on_rows_is_found_by_an_index(
+    large: Mapping[str, PostgresAddress], hanging: Hanging
+) -> None:
+    both = [joined_of(hanging, alone=alone) for alone in (False, True)]
+    await assert_found_by_an_index(large[hanging.above.table.product], both)
+
+
+async def assert_found_by_an_index(address: PostgresAddress, asked: Iterable[Statement]) -> None:
+    connection = await asyncpg.connect(f"{address.url}?plan_cache_mode=force_generic_plan")
     try:
-        for statement in statements_of(way):
+        for statement in asked:
             await connection.execute(f"PREPARE asked AS {statement.sql}")
             nulls = ", ".join(["NULL"] * len(statement.parameters))
             plan = await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE asked ({nulls})")

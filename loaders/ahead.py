@@ -1,0 +1,149 @@
+"""What will be asked for below the rows of a read, so that its store may read that along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from loaders import rules
+from loaders.request import Columns, Request
+from loaders.rules import Scope
+from loaders.stores.interface import Along, Key, Route, Window
+from loaders.tables.facts import StoredTable
+from loaders.tables.postgresql import PostgresTable
+from loaders.viewer import Viewer
+
+_NOBODY: frozenset[Any] = frozenset()
+READS_ALONG = 8
+"""How many reads a statement makes along at most: what is longer is slow to plan."""
+KEYS_ALONG = 1_000
+"""How many keys they may come to together: more are asked for by themselves, which costs little
+beside their rows, and are counted before that."""
+
+
+class Way(Protocol):
+    """A way to rows."""
+
+    @property
+    def route(self) -> Route: ...
+
+    @property
+    def scope(self) -> Scope: ...
+
+    @property
+    def table(self) -> StoredTable: ...
+
+
+class Followed(Way, Protocol):
+    """A way to rows that a link takes."""
+
+    def selected(self, asked: Columns, compared: Sequence[str] = ()) -> tuple[str, ...]: ...
+
+    def keep(self, request: Request, window: Window | None, along: Along) -> None:
+        """Take the answers of a read along for those of its loader."""
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """A link that will be followed from each row of a read, wherever in the query it stands.
+
+    Its keys are the values of `via`, columns of those rows, then those that are `given`.
+    """
+
+    access: Followed
+    via: tuple[str, ...]
+    given: Key
+    window: Window | None
+    below: tuple[Ahead, ...]
+    place: str = field(compare=False)
+
+    @property
+    def what(self) -> tuple[Any, ...]:
+        """What it asks for, whoever asks."""
+        return self.access, self.via, self.given, self.window
+
+
+class Awaited(NamedTuple):
+    """A link, the read along that a store may make of it, and those below."""
+
+    link: Ahead
+    read: Along
+    below: Sequence[Awaited]
+
+
+def may_come_along(access: Way, above: Way) -> bool:
+    """Whether rows may be read along with those from which a link leads to them."""
+    by_person = (Scope.EMAIL, Scope.SUBJECT)
+    return (
+        isinstance(access.table, PostgresTable)
+        and access.table.product == above.table.product
+        and access.route.index.by_equality
+        and access.scope not in by_person
+        and above.scope not in by_person
+    )
+
+
+async def awaited(request: Request, above: Way, rows: int, links: Sequence[Ahead]) -> list[Awaited]:
+    """The reads along with at most so many rows that this viewer may make."""
+    if not links or above.table.product in request.apart:
+        return []
+    return await _Room(request).awaited(above, rows, links)
+
+
+@dataclass
+class _Room:
+    """What is left of what one statement may read along."""
+
+    request: Request
+    reads: int = READS_ALONG
+    keys: int = KEYS_ALONG
+
+    async def awaited(self, above: Way, rows: int, links: Sequence[Ahead]) -> list[Awaited]:
+        return [
+            await self._made(link, owners, rows)
+            for link in links
+            if (owners := await self._owners(link.access, above)) != _NOBODY and self._takes(rows)
+        ]
+
+    async def _owners(self, access: Followed, above: Way) -> frozenset[Any] | None:
+        """Whose rows may be read; the policies of Postgres are told once a statement by whose
+        rights that is."""
+        request, viewer = self.request, self.request.viewer
+        if _by_own_rights(access, viewer) != _by_own_rights(above, viewer):
+            return _NOBODY
+        return await rules.owners(access.scope, request, access.table)
+
+    def _takes(self, keys: int) -> bool:
+        takes = self.reads > 0 and keys <= self.keys
+        if takes:
+            self.reads, self.keys = self.reads - 1, self.keys - keys
+        return takes
+
+    async def _made(self, link: Ahead, owners: frozenset[Any] | None, rows: int) -> Awaited:
+        access, window = link.access, link.window
+        rows_below = rows * (window.size if window else 1)
+        below = await self.awaited(access, rows_below, link.below)
+        along = Along(
+            access.route,
+            access.selected(self.request.columns, window.compared if window else ()),
+            window,
+            owners,
+            link.via,
+            link.given,
+            link.place,
+            [one.read for one in below],
+        )
+        return Awaited(link, along, below)
+
+
+def _by_own_rights(way: Way, viewer: Viewer) -> bool:
+    return rules.asks_for_owners(way.scope, viewer, way.table)
+
+
+def keep(request: Request, reads: Iterable[Awaited]) -> None:
+    """Give their loaders what was read along."""
+    for link, along, below in reads:
+        if along.answers is not None:
+            link.access.keep(request, link.window, along)
+            keep(request, below)
