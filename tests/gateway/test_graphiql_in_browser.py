@@ -215,6 +215,8 @@ async def test_explain_draws_what_came_along_at_its_own_level(page: Page) -> Non
     await run(page, EPISODES)
     levels = panel.locator(".level")
     await expect(levels).to_have_count(2)
+    took = panel.locator(".figures tbody tr").first.locator("td")
+    assert (await took.all_inner_texts())[:2] == ["1", "4"]  # two of each: the second is not shown
     call = levels.nth(1).locator(".call")
     await call.locator("summary").click()
     for fact in ("episodes", "with titles", "tmdbTitles.nodes.episodes", "title_id", "at most"):

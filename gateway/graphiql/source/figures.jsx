@@ -1,4 +1,5 @@
 import { number, sum } from './numbers.js';
+import { readsOf } from './trace.js';
 
 const COLUMNS = { calls: 'calls', rows: 'rows', readUnits: 'read units' };
 
@@ -6,7 +7,7 @@ const COLUMNS = { calls: 'calls', rows: 'rows', readUnits: 'read units' };
 export function Figures({ name, trace, explain }) {
   const asked = {
     calls: trace.length,
-    rows: sum(trace, ({ rows }) => rows),
+    rows: sum(trace.flatMap(readsOf), ({ rows }) => rows),
     readUnits: sum(trace, ({ consumedCapacity }) => consumedCapacity),
   };
   return (

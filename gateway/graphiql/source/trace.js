@@ -9,7 +9,7 @@ export function levelsOf(trace) {
 }
 
 /** A call, and the reads that it made along, of rows that hang on its own. */
-function readsOf(call) {
+export function readsOf(call) {
   return [call, ...(call.along ?? []).map((read) => ({ ...call, ...read, cameWith: call.table }))];
 }
 
