@@ -108,9 +108,9 @@ class _Room:
 
     async def _owners(self, access: Followed, above: Way) -> frozenset[Any] | None:
         """Whose rows may be read; the policies of Postgres are told once a statement by whose
-        rights that is."""
+        rights that is, and open no more of what is everybody's to those who ask by their own."""
         request, viewer = self.request, self.request.viewer
-        if _by_own_rights(access, viewer) != _by_own_rights(above, viewer):
+        if _by_own_rights(access, viewer) and not _by_own_rights(above, viewer):
             return _NOBODY
         return await rules.owners(access.scope, request, access.table)
 
