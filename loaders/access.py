@@ -170,7 +170,7 @@ class One(Access):
     def _loader(self, request: Request) -> BatchLoader:
         return request.loader(self, partial(self._read, request))
 
-    def keep(self, request: Request, window: Window | None, along: Along) -> None:
+    def keep(self, request: Request, along: Along) -> None:
         """Take the answers of a read along for those of its loader."""
         rows = along.answers or {}
         self._loader(request).keep(rows)
@@ -180,8 +180,7 @@ class One(Access):
         self, request: Request, keys: list[Key], paths: list[str], links: Links
     ) -> list[Row | None]:
         terms = await self._terms(request, paths)
-        awaited = await ahead.awaited(request, self, len(keys), links)
-        terms.along = [one.read for one in awaited]
+        terms.along = awaited = await ahead.awaited(request, self, len(keys), links)
         if self.fixed:
             keys = [key + self.fixed for key in keys]
         rows = await self._answers(
@@ -212,11 +211,10 @@ class Listing(Access):
         meets = (self, part.size, part.descending, part.backward, part.after, part.ranges)
         return request.loader((self, part), partial(self._read, request, part), meets)
 
-    def keep(self, request: Request, window: Window | None, along: Along) -> None:
+    def keep(self, request: Request, along: Along) -> None:
         """Take the answers of a read along for those of its loader."""
-        assert window is not None
         slices = along.answers or {}
-        self._loader(request, window).keep(slices)
+        self._loader(request, along.part).keep(slices)
         rows = chain.from_iterable(slice_.rows for slice_ in slices.values())
         self._left(request, rows, along.owners)
 
@@ -224,8 +222,8 @@ class Listing(Access):
         self, request: Request, part: Window, keys: list[Key], paths: list[str], links: Links
     ) -> list[Slice]:
         terms = await self._terms(request, paths, compared=part.compared)
-        awaited = await ahead.awaited(request, self, len(keys) * part.size, links)
-        terms.along = [one.read for one in awaited]
+        rows_at_most = len(keys) * part.size
+        terms.along = awaited = await ahead.awaited(request, self, rows_at_most, links)
         slices: list[Slice] = await self._answers(
             request,
             keys,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from loaders import rules
 from loaders.request import Columns, Request
 from loaders.rules import Scope
-from loaders.stores.interface import Along, Key, Route, Window
+from loaders.stores.interface import ONE, Along, Key, Route, Window
 from loaders.tables.facts import StoredTable
 from loaders.tables.postgresql import PostgresTable
 from loaders.viewer import Viewer
@@ -40,7 +40,7 @@ class Followed(Way, Protocol):
 
     def selected(self, asked: Columns, compared: Sequence[str] = ()) -> tuple[str, ...]: ...
 
-    def keep(self, request: Request, window: Window | None, along: Along) -> None:
+    def keep(self, request: Request, along: Along) -> None:
         """Take the answers of a read along for those of its loader."""
 
 
@@ -64,11 +64,10 @@ class Ahead:
         return self.access, self.via, self.given, self.window
 
 
-class Awaited(NamedTuple):
-    """A link, the read along that a store may make of it, and those below."""
+class Awaited(Along, kw_only=True):
+    """A read along that a store may make, whose answers the loader of its access takes."""
 
-    link: Ahead
-    read: Along
+    access: Followed
     below: Sequence[Awaited]
 
 
@@ -100,11 +99,12 @@ class _Room:
     keys: int = KEYS_ALONG
 
     async def awaited(self, above: Way, rows: int, links: Sequence[Ahead]) -> list[Awaited]:
-        return [
-            await self._made(link, owners, rows)
-            for link in links
-            if (owners := await self._owners(link.access, above)) != _NOBODY and self._takes(rows)
-        ]
+        found = []
+        for link in links:
+            owners = await self._owners(link.access, above)
+            if owners != _NOBODY and self._takes(rows):
+                found.append(await self._read(link, owners, rows))
+        return found
 
     async def _owners(self, access: Followed, above: Way) -> frozenset[Any] | None:
         """Whose rows may be read; the policies of Postgres are told once a statement by whose
@@ -120,21 +120,19 @@ class _Room:
             self.reads, self.keys = self.reads - 1, self.keys - keys
         return takes
 
-    async def _made(self, link: Ahead, owners: frozenset[Any] | None, rows: int) -> Awaited:
-        access, window = link.access, link.window
-        rows_below = rows * (window.size if window else 1)
-        below = await self.awaited(access, rows_below, link.below)
-        along = Along(
-            access.route,
-            access.selected(self.request.columns, window.compared if window else ()),
-            window,
-            owners,
-            link.via,
-            link.given,
-            link.place,
-            [one.read for one in below],
+    async def _read(self, link: Ahead, owners: frozenset[Any] | None, rows: int) -> Awaited:
+        access, part = link.access, link.window or ONE
+        return Awaited(
+            access=access,
+            route=access.route,
+            columns=access.selected(self.request.columns, part.compared),
+            window=link.window,
+            owners=owners,
+            via=link.via,
+            given=link.given,
+            path=link.place,
+            below=await self.awaited(access, rows * part.size, link.below),
         )
-        return Awaited(link, along, below)
 
 
 def _by_own_rights(way: Way, viewer: Viewer) -> bool:
@@ -143,7 +141,7 @@ def _by_own_rights(way: Way, viewer: Viewer) -> bool:
 
 def keep(request: Request, reads: Iterable[Awaited]) -> None:
     """Give their loaders what was read along."""
-    for link, along, below in reads:
-        if along.answers is not None:
-            link.access.keep(request, link.window, along)
-            keep(request, below)
+    for read in reads:
+        if read.answers is not None:
+            read.access.keep(request, read)
+            keep(request, read.below)

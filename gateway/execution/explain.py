@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gateway.execution.bounds import Bound, Place, bound
@@ -14,7 +14,7 @@ def explained(places: Sequence[Place], calls: Sequence[Call] | None = None) -> d
     """The bounds of each operation and of all, and the actual figures of these calls."""
     told: dict[str, Any] = {"bound": _figures(bound(places))}
     if calls is not None:
-        told["actual"] = _actual(calls, [read for call in calls for read in call.along])
+        told["actual"] = _actual(calls)
     told["places"] = [
         _place(place, calls) for top in places for place in top.walk() if place.forecasts
     ]
@@ -42,11 +42,7 @@ def _operation(place: Place, forecast: Forecast, calls: Sequence[Call] | None) -
         "bound": _figures(Bound(forecast.calls, forecast.rows, forecast.read_units)),
     }
     if calls is not None:
-        along = [read for call in calls for read in call.along]
-        told["actual"] = _actual(
-            [call for call in calls if _is_of(call, place, forecast)],
-            [read for read in along if _is_of(read, place, forecast)],
-        )
+        told["actual"] = _actual(calls, lambda read: _is_of(read, place, forecast))
     return {name: value for name, value in told.items() if value is not None}
 
 
@@ -63,11 +59,13 @@ def _figures(bound_: Bound) -> dict[str, Any]:
     return {"calls": bound_.calls, "rows": bound_.rows, "readUnits": bound_.read_units}
 
 
-def _actual(calls: Sequence[Call], along: Sequence[Call]) -> dict[str, Any]:
-    """What these calls took, and the reads that came along with some call."""
-    told = [read for read in (*calls, *along) if not read.withheld]
+def _actual(
+    calls: Sequence[Call], counts: Callable[[Call], bool] = lambda read: True
+) -> dict[str, Any]:
+    """What these calls took, as far as it counts; a read that came along with one is none."""
+    told = [read for call in calls for read in call.reads if counts(read) and not read.withheld]
     rows, capacity = sum(read.rows for read in told), sum(read.capacity or 0.0 for read in told)
-    return _figures(Bound(len(calls), rows, capacity))
+    return _figures(Bound(sum(map(counts, calls)), rows, capacity))
 
 
 def as_text(told: Mapping[str, Any]) -> str:

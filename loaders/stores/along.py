@@ -9,12 +9,9 @@ from operator import itemgetter
 from typing import Any
 
 from loaders.stores import answers, parameters
-from loaders.stores.interface import Along, Call, Key, Slice, Window, shown_keys
+from loaders.stores.interface import Along, Key, Slice
 from loaders.stores.joined import ABOVE, PART, Joint, named, numbered
 from loaders.stores.statements import Shape
-
-ONE = Window(1)
-"""What is read of a key that has one row at most."""
 
 
 def joint(read: Along) -> Joint:
@@ -22,7 +19,7 @@ def joint(read: Along) -> Joint:
     return Joint(
         read.route,
         read.columns,
-        Shape.of(read.window or ONE),
+        Shape.of(read.part),
         read.owners is not None,
         read.via,
         tuple(map(joint, read.below)),
@@ -33,12 +30,12 @@ def values(top: Along, keys: list[Key], viewer: str) -> dict[str, Any]:
     """The values of the parameters of all reads together."""
     of_all: dict[str, Any] = {"viewer": viewer}
     for number, read, above in numbered(top):
-        of_one = parameters.of_window(read.route, read.window or ONE)
+        of_one = parameters.of_window(read.route, read.part)
         of_one["owners"] = list(read.owners or ())
         if above is None:
             of_one |= parameters.of_keys(read.route, keys)
         else:
-            of_one[ABOVE] = (above.read.window or ONE).size
+            of_one[ABOVE] = above.read.part.size
             for place, value in enumerate(read.given, len(read.via)):
                 of_one[f"key{place}"] = value
         of_all |= {named(number, name): value for name, value in of_one.items()}
@@ -53,8 +50,7 @@ def answer(
     for record in records:
         parts[record[PART]].append(record)
     top.rows = len(parts[0])
-    window = top.window or ONE
-    slices = [answers.cut(rows, window) for rows in answers.by_key(parts[0], keys)]
+    slices = [answers.cut(rows, top.part) for rows in answers.by_key(parts[0], keys)]
     shown = {0: list(chain.from_iterable(slice_.rows for slice_ in slices))}
     for number, read, above in numbered(top):
         if above and number in made:
@@ -62,16 +58,14 @@ def answer(
             found = _of_keys(read, shown[above.number], parts[number])
             shown[number] = list(chain.from_iterable(slice_.rows for slice_ in found.values()))
             read.answers = (
-                found
-                if read.window
-                else {key: next(iter(slice_.rows), None) for key, slice_ in found.items()}
+                found if read.window else {key: slice_.first for key, slice_ in found.items()}
             )
     return slices
 
 
 def _of_keys(read: Along, above: Sequence[Any], records: Sequence[Any]) -> dict[Key, Slice]:
     """The slice of each key that stands in rows above; the records come key by key."""
-    row, window = read.route.table.row, read.window or ONE
+    row, window = read.route.table.row, read.part
     for record in records:
         record.__class__ = row  # asyncpg makes all of a statement of one class
     keys = _columns(read.via, above)
@@ -87,24 +81,3 @@ def _of_keys(read: Along, above: Sequence[Any], records: Sequence[Any]) -> dict[
 def _columns(names: Sequence[str], rows: Sequence[Any]) -> Sequence[Key]:
     """The values of these columns in each row."""
     return list(zip(*(map(itemgetter(name), rows) for name in names), strict=True))
-
-
-def calls(top: Along, store: str, *, traced: bool) -> list[Call]:
-    """What a trace tells of the reads that came along."""
-    return [
-        Call(
-            store=store,
-            table=read.route.table.name,
-            index=read.route.index.name,
-            operation="SELECT",
-            keys=shown_keys(read.route.key_columns, read.answers) if traced else [],
-            attributes=read.columns,
-            key_count=len(read.answers),
-            rows=read.rows,
-            sql=str(read.route),
-            personal=read.route.table.personal,
-            paths=[read.path],
-        )
-        for _, read, _ in numbered(top)
-        if read.answers  # what no row led to was not asked for
-    ]

@@ -145,6 +145,10 @@ class Window(NamedTuple):
         return tuple([range_.column for range_ in self.ranges])
 
 
+ONE = Window(size=1)
+"""What is read of a key that has one row at most."""
+
+
 class Slice(msgspec.Struct):
     """The rows of a window, in the listing's order.
 
@@ -155,6 +159,11 @@ class Slice(msgspec.Struct):
     rows: list[Row]
     more: bool
     stopped_at: Key | None = None
+
+    @property
+    def first(self) -> Row | None:
+        """The row that stands first, if there is one."""
+        return self.rows[0] if self.rows else None
 
 
 @dataclass(frozen=True)
@@ -238,6 +247,11 @@ class Along(msgspec.Struct):
     below: Sequence[Along]
     answers: dict[Key, Any] | None = None
     rows: int = 0
+
+    @property
+    def part(self) -> Window:
+        """The window that is read of each key."""
+        return self.window or ONE
 
 
 @dataclass(slots=True)

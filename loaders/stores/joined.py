@@ -109,12 +109,13 @@ def joined(top: Joint, *, secured: bool, alone: bool) -> Joined:
     ctes: list[str] = []
     parameters: list[str] = ["viewer"] if secured else []
     for number, joint, above in numbered(top):
-        if (above and above.number not in made) or not _fits(joint, types):
+        own = _types(joint)
+        if (above and above.number not in made) or not _fits(own, types):
             continue
-        types |= _types(joint)
+        types |= own
         made[number] = joint
-        own = joint._replace(below=())
-        part = _below(above.read.route, own, secured) if above else _top(own, secured, alone)
+        itself = joint._replace(below=())
+        part = _below(above.read.route, itself, secured) if above else _top(itself, secured, alone)
         ctes.append(f"{_name(number)} AS ({_placed(part.sql, above, len(parameters))})")
         parameters += [named(number, name) for name in part.parameters]
     # The union keeps the order of each: no CTE is read in parallel.
@@ -190,9 +191,9 @@ def _types(joint: Joint) -> Types:
     }
 
 
-def _fits(joint: Joint, types: Types) -> bool:
-    """Whether its columns are of the types that they have elsewhere."""
-    return all(type_ == types.get(name, type_) for name, type_ in _types(joint).items())
+def _fits(own: Types, others: Types) -> bool:
+    """Whether columns are of the types that they have elsewhere."""
+    return all(type_ == others.get(name, type_) for name, type_ in own.items())
 
 
 def _widened(number: int, joint: Joint, types: Types) -> str:

@@ -29,7 +29,7 @@ from loaders.stores.interface import (
     Window,
     shown_keys,
 )
-from loaders.stores.joined import joined
+from loaders.stores.joined import joined, numbered
 from loaders.stores.replica import ReplicatedServer
 from loaders.stores.servers import UNREACHABLE, Connection, Server
 from loaders.stores.statements import PLACE, Manner, Shape, Statement
@@ -131,7 +131,7 @@ class PostgresStore:
     async def find(self, route: Route, keys: list[Key], terms: Terms) -> list[Row | None]:
         if terms.along:
             found = await self._with_what_hangs_on_them(route, keys, None, terms)
-            return [next(iter(slice_.rows), None) for slice_ in found]
+            return [slice_.first for slice_ in found]
         manner = self._manner(keys, terms)
         statement = statements.find(route, terms.columns, manner)
         values = parameters.of_keys(route, keys) | parameters.of_viewer(terms)
@@ -218,8 +218,18 @@ class PostgresStore:
                 raise NotTogether(str(error), product=self._product) from error
             slices = along.answer(top, keys, records, made)
             call.rows = top.rows
-            call.along = along.calls(top, self._product, traced=terms.traced)
+            # What no row led to was not asked for.
+            call.along = [
+                self._came_along(read, read.answers, terms)
+                for _, read, _ in numbered(top)
+                if read.answers
+            ]
         return slices
+
+    def _came_along(self, read: Along, answers_: Mapping[Key, Any], terms: Terms) -> Call:
+        call = self._call(read.route, list(answers_), read.columns, terms)
+        call.rows, call.paths = read.rows, [read.path]
+        return call
 
     def _manner(self, keys: list[Key], terms: Terms) -> Manner:
         return Manner(terms.owners is not None, self.has_policies, alone=len(keys) == 1)

@@ -185,7 +185,7 @@ EDITS = [
         ("and above.scope not in by_person", ""),
         ("if _by_own_rights(access, viewer) and not _by_own_rights(above, viewer):", "if False:"),
         ("return await rules.owners(access.scope, request, access.table)", "return None"),
-        ("(owners := await self._owners(link.access, above)) != _NOBODY", "[owners := None]"),
+        ("owners = await self._owners(link.access, above)", "owners = None"),
     ),
     *_of(
         "loaders/stores/along.py",

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.demo.data.family import LONG_SHOW
 from loaders.access import one, page
-from loaders.stores.interface import Along, Key, Range, Route, Slice, Store, Window
+from loaders.stores.interface import Along, Range, Route, Slice, Store, Window
 from loaders.stores.postgres import PostgresStore
 from loaders.tables import family, policies, studio
 from loaders.tables.facts import table_of
@@ -25,7 +25,6 @@ from tests.loaders.owned import (
 
 TITLE = one(family.titles, by="id").route
 TITLES = page(family.titles, by="media_type").route
-EPISODE = one(family.episodes, by="id").route
 EPISODES = page(family.episodes, by="title_id", order=("season_number", "episode_number")).route
 LINKS = page(family.episode_links, by="episode_id", order="created_at", filters="platform").route
 CHARACTER = one(studio.characters, by="id").route
@@ -37,12 +36,11 @@ def along(
     window: Window | None,
     *below: Along,
     via: str = "id",
-    given: Key = (),
     columns: tuple[str, ...] = (),
 ) -> Along:
     """A read along of these columns and those that every read brings."""
     wanted = [*columns, *route.table.always, *route.by, *route.position]
-    return Along(route, route.table.ordered(wanted), window, None, (via,), given, "below", below)
+    return Along(route, route.table.ordered(wanted), window, None, (via,), (), "below", below)
 
 
 @pytest.mark.parametrize("hanging", HANGING, ids=str)
