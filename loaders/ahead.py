@@ -73,13 +73,11 @@ class Awaited(Along, kw_only=True):
 
 def may_come_along(access: Way, above: Way) -> bool:
     """Whether rows may be read along with those from which a link leads to them."""
-    by_person = (Scope.EMAIL, Scope.SUBJECT)
     return (
         isinstance(access.table, PostgresTable)
         and access.table.product == above.table.product
         and access.route.index.by_equality
-        and access.scope not in by_person
-        and above.scope not in by_person
+        and access.scope not in (Scope.EMAIL, Scope.SUBJECT)
     )
 
 

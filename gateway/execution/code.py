@@ -14,7 +14,6 @@ from math import inf
 from typing import Annotated, Any, Protocol
 
 import msgspec
-import orjson
 from graphql import GraphQLEnumType, GraphQLNamedType, GraphQLObjectType
 
 from gateway.execution.objects import Object, Shaped, attribute
@@ -93,8 +92,7 @@ _LISTS_OF_MEMBERS = {"String": _TEXTS, "ID": _TEXTS}
 _FROM_JSON = {
     (ANYTHING, "JSON"): ("{v}.__class__ is str", "Raw({v})"),
     (list_of(TEXT), "String"): (
-        "{v}.__class__ is str and (j := parsed({v})).__class__ is list"
-        " and TEXT_ALONE.issuperset(map(type, j))",
+        "{v}.__class__ is str and (j := texts({v})) is not None",
         "j",
     ),
 }
@@ -113,6 +111,17 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo is UTC else None
 
 
+_decoded_texts = msgspec.json.Decoder(list[str]).decode
+
+
+def _texts(stored: str) -> list[str] | None:
+    """The texts in a JSON list of them; None where it is no such list."""
+    try:
+        return _decoded_texts(stored)
+    except msgspec.DecodeError:
+        return None
+
+
 _NAMES = {
     "Any": Any,
     "Decimal": Decimal,
@@ -129,7 +138,7 @@ _NAMES = {
     "defstruct": msgspec.defstruct,
     "inf": inf,
     "moment": _moment,
-    "parsed": orjson.loads,
+    "texts": _texts,
 }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from itertools import chain, groupby
 from operator import itemgetter
@@ -46,17 +45,19 @@ def answer(
     top: Along, keys: list[Key], records: Sequence[Any], made: Collection[int]
 ) -> list[Slice]:
     """The slices of the keys, and to each other read that was made its answers."""
-    parts: dict[int, list[Any]] = defaultdict(list)
-    for record in records:
-        parts[record[PART]].append(record)
-    top.rows = len(parts[0])
-    slices = [answers.cut(rows, top.part) for rows in answers.by_key(parts[0], keys)]
+    # A read whose rows are none has no part.
+    parts = {number: list(of_one) for number, of_one in groupby(records, itemgetter(PART))}
+    of_keys = parts.get(0, [])
+    top.rows = len(of_keys)
+    slices = [answers.cut(rows, top.part) for rows in answers.by_key(of_keys, keys)]
     shown = {0: list(chain.from_iterable(slice_.rows for slice_ in slices))}
     for number, read, above in numbered(top):
         if above and number in made:
-            read.rows = len(parts[number])
-            found = _of_keys(read, shown[above.number], parts[number])
-            shown[number] = list(chain.from_iterable(slice_.rows for slice_ in found.values()))
+            of_one = parts.get(number, [])
+            read.rows = len(of_one)
+            found = _of_keys(read, shown[above.number], of_one)
+            if read.below:
+                shown[number] = list(chain.from_iterable(one.rows for one in found.values()))
             read.answers = (
                 found if read.window else {key: slice_.first for key, slice_ in found.items()}
             )
@@ -65,17 +66,20 @@ def answer(
 
 def _of_keys(read: Along, above: Sequence[Any], records: Sequence[Any]) -> dict[Key, Slice]:
     """The slice of each key that stands in rows above; the records come key by key."""
-    row, window = read.route.table.row, read.part
+    row, by, window = read.route.table.row, read.route.by, read.part
     for record in records:
         record.__class__ = row  # asyncpg makes all of a statement of one class
+    found: dict[Key, Slice] = {}
+    for value, of_key in groupby(records, itemgetter(*by)):
+        found[value if len(by) > 1 else (value,)] = answers.cut(list(of_key), window)
     keys = _columns(read.via, above)
     if read.given:
         keys = [key + read.given for key in keys]
-    found = {key: Slice([], more=False) for key in keys if None not in key}
-    for value, of_key in groupby(records, itemgetter(*read.route.by)):
-        key = value if len(read.route.by) > 1 else (value,)
-        found[key] = answers.cut(list(of_key), window)
-    return found
+    return {
+        key: found[key] if key in found else Slice([], more=False)
+        for key in keys
+        if None not in key
+    }
 
 
 def _columns(names: Sequence[str], rows: Sequence[Any]) -> Sequence[Key]:

@@ -182,7 +182,6 @@ EDITS = [
     ),
     *_of(
         "loaders/ahead.py",
-        ("and above.scope not in by_person", ""),
         ("if _by_own_rights(access, viewer) and not _by_own_rights(above, viewer):", "if False:"),
         ("return await rules.owners(access.scope, request, access.table)", "return None"),
         ("owners = await self._owners(link.access, above)", "owners = None"),
