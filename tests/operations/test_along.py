@@ -137,6 +137,20 @@ async def test_variables_say_what_comes_along(ask: Asker) -> None:
     assert found[0] == found[3]
 
 
+async def test_what_an_account_has_comes_with_it_for_staff_alone(ask: Asker) -> None:
+    query = """{ account(by: { familyEmail: "ada@example.com" }) { ... on FamilyAccount {
+      databaseId kidProfiles(first: 2) { nodes { databaseId } }
+    } } }"""
+    for_staff, for_herself = await ask(query, ADMIN), await ask(query, ADA)
+    assert for_staff.data == for_herself.data
+    assert for_staff.data["account"]["kidProfiles"]["nodes"]
+    (call,) = for_staff.calls
+    assert call.startswith("family.users.")
+    assert " with kid_profiles." in call
+    # By an e-mail alone the policies of Postgres open no more than the account.
+    assert not any(" with " in call for call in for_herself.calls)
+
+
 async def test_arguments_that_lead_nowhere_are_told_where_they_stand(ask: Asker) -> None:
     query = """{
       tmdbTitles(mediaType: TV, first: 1) {
