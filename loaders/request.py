@@ -91,12 +91,12 @@ class BatchLoader:
             asked = dict.fromkeys(new, gathering)
             answers.update(asked)
             await gathering.load(Load(self, list(asked), place, links))
-        if len(new) < len(keys):
-            others = list(map(answers.__getitem__, keys))
-            if Gathering in set(map(type, others)):
-                for gathering in dict.fromkeys(one for one in others if isinstance(one, Gathering)):
-                    await gathering.ended(self)
-        return list(map(answers.__getitem__, keys))
+        found = list(map(answers.__getitem__, keys))
+        if len(new) < len(keys) and Gathering in set(map(type, found)):
+            for gathering in dict.fromkeys(one for one in found if isinstance(one, Gathering)):
+                await gathering.ended(self)
+            found = list(map(answers.__getitem__, keys))
+        return found
 
 
 class Load(NamedTuple):
@@ -366,5 +366,4 @@ class Request:
         self._gatherings.clear()
         self._owners.clear()
         self._tasks.clear()
-        self.links = _no_links
         self.give_up = _nothing

@@ -13,6 +13,9 @@ from loaders.masks import Mask, mask
 from loaders.stores.interface import Call
 from loaders.viewer import Viewer
 
+_TOLD_OF_ALONG = ("table", "index", "keys", "rows", "attributes", "sql", "paths")
+"""What a trace tells of a read that came along; all else is told of the call that it came with."""
+
 
 class LevelRead(NamedTuple):
     """A field that was waited for, with all that is below it: how many objects, and from when to
@@ -65,22 +68,14 @@ class Trace:
             "sql": call.sql,
             "error": call.error,
             "paths": list(call.paths),
-            "along": [_along(read, viewer) for read in call.along] or None,
+            "along": [self._along(read, viewer) for read in call.along] or None,
         }
         return {name: value for name, value in line.items() if value is not None}
 
-
-def _along(read: Call, viewer: Viewer) -> dict[str, Any]:
-    """A read that a call made too, whose keys stood in its rows."""
-    return {
-        "table": read.table,
-        "index": read.index,
-        "keys": _keys(read, viewer),
-        "rows": read.rows,
-        "attributes": list(read.attributes),
-        "sql": read.sql,
-        "paths": list(read.paths),
-    }
+    def _along(self, read: Call, viewer: Viewer) -> dict[str, Any]:
+        """A read that a call made too, whose keys stood in its rows."""
+        line = self._call(read, viewer)
+        return {name: line[name] for name in _TOLD_OF_ALONG}
 
 
 def _keys(call: Call, viewer: Viewer) -> list[dict[str, Any]]:

@@ -7,6 +7,11 @@ from typing import Any
 from loaders.stores.interface import Key, Route, Terms, Window
 
 
+def of_listing(route: Route, keys: list[Key], window: Window, terms: Terms) -> dict[str, Any]:
+    """All of a statement that reads the window of each key."""
+    return of_keys(route, keys) | of_viewer(terms) | of_window(route, window)
+
+
 def of_keys(route: Route, keys: list[Key]) -> dict[str, Any]:
     """One key as it is, several as an array of each column: see `statements.keys_of`."""
     if len(keys) == 1:

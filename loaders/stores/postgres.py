@@ -148,11 +148,7 @@ class PostgresStore:
             return await self._with_what_hangs_on_them(route, keys, window, terms)
         manner = self._manner(keys, terms)
         statement = statements.listing(route, terms.columns, Shape.of(window), manner)
-        values = (
-            parameters.of_keys(route, keys)
-            | parameters.of_viewer(terms)
-            | parameters.of_window(route, window)
-        )
+        values = parameters.of_listing(route, keys, window, terms)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         return [answers.cut(rows, window) for rows in answers.by_key(records, keys)]
 
@@ -166,11 +162,7 @@ class PostgresStore:
     ) -> list[Slice]:
         manner = self._manner(keys, terms)
         statement = unions.listing(route, columns, Shape.of(window), manner)
-        values = (
-            parameters.of_keys(route, keys)
-            | parameters.of_viewer(terms)
-            | parameters.of_window(route, window)
-        )
+        values = parameters.of_listing(route, keys, window, terms)
         records = await self._fetch(route, statement, values, keys, terms.columns, terms)
         return [
             answers.cut([unions.to_row(route, columns, record) for record in of_key], window)
@@ -192,11 +184,7 @@ class PostgresStore:
         counting = unions.count if isinstance(route, Union) else statements.count
         manner = self._manner(keys, terms)
         statement = counting(route, Shape.of(window), manner)
-        values = (
-            parameters.of_keys(route, keys)
-            | parameters.of_viewer(terms)
-            | parameters.of_window(route, window)
-        )
+        values = parameters.of_listing(route, keys, window, terms)
         records = await self._fetch(route, statement, values, keys, (), terms)
         return [Count(record["count"], exact=True) for record in records]
 

@@ -74,12 +74,13 @@ class Answer:
     def reads(self) -> dict[str, int]:
         """The same, with each read that came along with a call counted as one of its own."""
         lines = self.body.get("extensions", {}).get("trace", [])
-        found = [
-            _place({"store": line["store"], **read}) + f" {line['operation']}"
-            for line in lines
-            for read in (line, *line.get("along", ()))
-        ]
+        found = [f"{_place(read)} {read['operation']}" for line in lines for read in reads_of(line)]
         return dict(sorted(Counter(found).items()))
+
+
+def reads_of(call: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A line of a trace, and one as whole for each read that came along with its call."""
+    return [call, *({**call, **read} for read in call.get("along", ()))]
 
 
 def _named(call: Mapping[str, Any]) -> str:

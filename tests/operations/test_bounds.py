@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.operations.asking import ADA, Asker
+from tests.operations.asking import ADA, Asker, reads_of
 from tests.operations.expected import Case, cases, name_of
 
 
@@ -32,12 +32,12 @@ async def test_nothing_is_asked_for_that_was_not_foreseen(case: Case, ask: Asker
             foreseen.add((place["path"], of(operation)))
             for at, name in enumerate(("calls", "rows", "readUnits")):
                 bounds[of(operation)][at] += operation["bound"][name]
-    reads = [(call, {**call, **read}) for call in trace for read in (call, *call.get("along", ()))]
+    reads = [(call, read) for call in trace for read in reads_of(call)]
     assert {(path, of(read)) for _, read in reads for path in read["paths"]} <= foreseen
     # Places that share a call are told of it all: what they are allowed is told together.
     actual: dict[Any, list[float]] = defaultdict(lambda: [0, 0, 0])
     for call, read in reads:
-        itself = read["paths"] == call["paths"]
+        itself = read is call
         capacity = call.get("consumedCapacity", 0) if itself else 0
         for at, figure in enumerate((itself, read.get("rows", 0), capacity)):
             actual[of(read)][at] += figure

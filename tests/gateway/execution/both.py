@@ -173,9 +173,9 @@ class Answer(asking.Answer):
     def keys(self) -> set[str]:
         """The keys that were asked for, of each table by each index, whichever met in a call."""
         return {
-            " ".join(str({**call, **read}.get(name)) for name in _CALL) + f" {key}"
+            " ".join(str(read.get(name)) for name in _CALL) + f" {key}"
             for call in self.body["extensions"]["trace"]
-            for read in (call, *call.get("along", ()))
+            for read in asking.reads_of(call)
             for key in read["keys"]
         }
 
